@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The settings that every target of ours is built with. Dependencies keep their own.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "ocppctl",
+    products: [
+        .executable(name: "ocppctl", targets: ["ocppctl"]),
+        .library(name: "OCPPKit", targets: ["OCPPKit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibwebsockets", pkgConfig: "libwebsockets",
+            providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-ev"])]),
+        .systemLibrary(
+            name: "CMosquitto", pkgConfig: "libmosquitto",
+            providers: [.apt(["libmosquitto-dev"])]),
+
+        .target(name: "OCPPKit", swiftSettings: strict),
+        .target(name: "WebEndpoints", dependencies: ["CLibwebsockets"], swiftSettings: strict),
+        .target(name: "MQTTTransport", dependencies: ["CMosquitto"], swiftSettings: strict),
+        .target(
+            name: "Storage",
+            dependencies: ["OCPPKit", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(name: "DojotClient", dependencies: ["OCPPKit", "WebEndpoints"], swiftSettings: strict),
+        .target(
+            name: "CentralSystemService",
+            dependencies: [
+                "OCPPKit", "WebEndpoints", "MQTTTransport", "Storage",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ocppctl",
+            dependencies: [
+                "OCPPKit", "WebEndpoints", "MQTTTransport", "Storage", "DojotClient", "CentralSystemService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "OCPPKitTests", dependencies: ["OCPPKit"], swiftSettings: strict),
+        .testTarget(name: "WebEndpointsTests", dependencies: ["WebEndpoints"], swiftSettings: strict),
+        .testTarget(name: "MQTTTransportTests", dependencies: ["MQTTTransport"], swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "OCPPKit"], swiftSettings: strict),
+        .testTarget(
+            name: "DojotClientTests", dependencies: ["DojotClient", "WebEndpoints", "OCPPKit"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CentralSystemServiceTests",
+            dependencies: ["CentralSystemService", "OCPPKit", "Storage", "WebEndpoints"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["ocppctl", "OCPPKit"], swiftSettings: strict),
+    ]
+)

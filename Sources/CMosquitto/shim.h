@@ -1,0 +1,6 @@
+#ifndef OCPPCTL_CMOSQUITTO_SHIM_H
+#define OCPPCTL_CMOSQUITTO_SHIM_H
+
+#include <mosquitto.h>
+
+#endif
