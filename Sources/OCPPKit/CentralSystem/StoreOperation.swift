@@ -1,0 +1,145 @@
+/// What one message asks the store to keep, all of it in one commit or none of it.
+public struct StoreRequest: Sendable {
+    /// Given back with the outcome.
+    public let ticket: UInt64
+    /// In this order.
+    public var operations: [StoreOperation]
+
+    public init(ticket: UInt64, operations: [StoreOperation]) {
+        self.ticket = ticket
+        self.operations = operations
+    }
+}
+
+/// What became of a `StoreRequest`.
+public enum StoreOutcome: Sendable {
+    /// Durable: an fsync that covers it has returned.
+    case committed
+    /// The request's `TransactionEvent` was stored before, under the same replay key, and answered so. Nothing of the
+    /// request was added but its frames and the sessions that are not new.
+    case replayed(reply: [UInt8])
+    /// Nothing of the request is in the store. The text is for the log.
+    case failed(String)
+}
+
+/// One thing to keep.
+public enum StoreOperation: Sendable {
+    case frame(StoredFrame)
+    case event(TransactionEvent)
+    case session(StoredSession)
+    case chargePoint(StoredChargePoint)
+    case connector(StoredConnector)
+}
+
+/// A frame as it went over the wire; kept for as long as `--keep-frames` says.
+public struct StoredFrame: Sendable, Equatable {
+    public var chargePointId: String
+    public var direction: Direction
+    public var arrival: Timestamp
+    public var raw: [UInt8]
+
+    public init(chargePointId: String, direction: Direction, arrival: Timestamp, raw: [UInt8]) {
+        self.chargePointId = chargePointId
+        self.direction = direction
+        self.arrival = arrival
+        self.raw = raw
+    }
+}
+
+/// A StartTransaction, StopTransaction or MeterValues: kept for ever, once, whatever its form.
+public struct TransactionEvent: Sendable, Equatable {
+    public enum Kind: String, Sendable {
+        case start, stop, meterValues
+    }
+
+    public var kind: Kind
+    public var chargePointId: String
+    public var connectorId: Int64?
+    /// The id that the charge point gave, or that a start was answered with; `nil` where there is none.
+    public var transactionId: Int64?
+    public var arrival: Timestamp
+    /// The same for the same content sent again, whatever its message id; unique in the store.
+    public var replayKey: String
+    /// The request's payload, JSON text of an object, as it came.
+    public var payload: [UInt8]
+    /// The answer's payload, given again to a repetition.
+    public var reply: [UInt8]
+
+    public init(
+        kind: Kind, chargePointId: String, connectorId: Int64?, transactionId: Int64?, arrival: Timestamp,
+        replayKey: String, payload: [UInt8], reply: [UInt8]
+    ) {
+        self.kind = kind
+        self.chargePointId = chargePointId
+        self.connectorId = connectorId
+        self.transactionId = transactionId
+        self.arrival = arrival
+        self.replayKey = replayKey
+        self.payload = payload
+        self.reply = reply
+    }
+}
+
+/// A charging session as the folding code left it; replaces the one of the same number.
+public struct StoredSession: Sendable, Equatable {
+    /// Counts the sessions in the order of their first frames.
+    public var number: Int
+    public var chargePointId: String
+    /// Whether no commit holds it yet. A new session that came with a replayed event is not written.
+    public var isNew: Bool
+    /// Whether its end is known; the store numbers the ends in the order in which it learnt them.
+    public var isEnded: Bool
+    /// The folding code's own JSON text.
+    public var state: [UInt8]
+
+    public init(number: Int, chargePointId: String, isNew: Bool, isEnded: Bool, state: [UInt8]) {
+        self.number = number
+        self.chargePointId = chargePointId
+        self.isNew = isNew
+        self.isEnded = isEnded
+        self.state = state
+    }
+}
+
+/// What a charge point said of itself in its last BootNotification; replaces what was known.
+public struct StoredChargePoint: Sendable, Equatable {
+    public var chargePointId: String
+    public var vendor: String?
+    public var model: String?
+    public var serialNumber: String?
+    public var firmwareVersion: String?
+    /// `Accepted`, `Pending` or `Rejected`.
+    public var registration: String
+    public var lastBoot: Timestamp
+
+    public init(
+        chargePointId: String, vendor: String?, model: String?, serialNumber: String?, firmwareVersion: String?,
+        registration: String, lastBoot: Timestamp
+    ) {
+        self.chargePointId = chargePointId
+        self.vendor = vendor
+        self.model = model
+        self.serialNumber = serialNumber
+        self.firmwareVersion = firmwareVersion
+        self.registration = registration
+        self.lastBoot = lastBoot
+    }
+}
+
+/// The last StatusNotification of a connector; replaces the one before. Connector 0 is the charge point itself.
+public struct StoredConnector: Sendable, Equatable {
+    public var chargePointId: String
+    public var connectorId: Int64
+    public var status: String
+    public var errorCode: String
+    /// The notification's own time, or its arrival.
+    public var since: Timestamp
+
+    public init(chargePointId: String, connectorId: Int64, status: String, errorCode: String, since: Timestamp) {
+        self.chargePointId = chargePointId
+        self.connectorId = connectorId
+        self.status = status
+        self.errorCode = errorCode
+        self.since = since
+    }
+}

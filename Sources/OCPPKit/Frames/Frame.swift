@@ -1,0 +1,165 @@
+/// One OCPP-J message: a CALL, a CALLRESULT or a CALLERROR (OCPP-J 1.6, section 4.2).
+///
+/// The payload is a view into the text that was read; unknown fields and decimals stay as they came.
+public struct Frame: Sendable {
+    public enum Kind: String, Sendable {
+        case call = "CALL"
+        case callResult = "CALLRESULT"
+        case callError = "CALLERROR"
+
+        /// The MessageTypeId: 2, 3 or 4.
+        public var messageTypeId: Int64 {
+            switch self {
+            case .call: 2
+            case .callResult: 3
+            case .callError: 4
+            }
+        }
+    }
+
+    public let kind: Kind
+    /// The UniqueId as text; empty where the frame has none that can be read (`null`).
+    public let messageId: String
+    /// The action of a CALL, as it was sent; `nil` for answers, which do not carry it.
+    public let action: String?
+    /// The payload of a CALL or CALLRESULT, an object or `null`; the details of a CALLERROR, where there are any.
+    public let payload: JSONNode?
+    /// What a CALLERROR says; `nil` otherwise.
+    public let error: (code: String, description: String)?
+    /// What is wrong with the envelope, the payload aside: codes `messageId` and `frame`.
+    public let violations: [Violation]
+    /// The frame's array (or the object that stands for it).
+    public let node: JSONNode
+
+    /// The frame's exact text.
+    public var raw: ArraySlice<UInt8> { node.raw }
+
+    /// Reads a frame from a whole text.
+    public static func read(_ bytes: [UInt8]) throws(FrameError) -> Frame {
+        do {
+            return try Frame(JSONTree(parsing: bytes).root)
+        } catch let error as JSONError {
+            throw FrameError(error, in: bytes[...])
+        } catch let error as FrameError {
+            throw error
+        } catch {
+            throw FrameError(code: .json, message: "\(error)")
+        }
+    }
+
+    /// Reads a frame from a value that stands in a larger text.
+    public init(_ node: JSONNode) throws(FrameError) {
+        let elements = Array(node.elements)
+        guard node.isArray, let typeId = elements.first?.integer else {
+            throw FrameError(code: .frame, message: "no array that begins with a MessageTypeId")
+        }
+        func failure(_ message: String) -> FrameError {
+            FrameError(
+                code: .frame, message: message, messageTypeId: typeId, messageId: elements.dropFirst().first?.text,
+                action: typeId == 2 ? elements.dropFirst(2).first?.text : nil)
+        }
+        let (expected, kind): (ClosedRange<Int>, Kind)
+        switch typeId {
+        case 2: (expected, kind) = (4...4, .call)
+        case 3: (expected, kind) = (3...3, .callResult)
+        case 4: (expected, kind) = (3...5, .callError)
+        default: throw failure("MessageTypeId \(typeId) is none of 2 (CALL), 3 (CALLRESULT), 4 (CALLERROR)")
+        }
+        guard expected.contains(elements.count) else {
+            throw failure("\(elements.count) elements; a \(kind.rawValue) has \(kind == .callResult ? 3 : kind == .call ? 4 : 5)")
+        }
+        var violations: [Violation] = []
+        self.node = node
+        self.kind = kind
+        self.messageId = Frame.messageId(elements[1], &violations)
+        switch kind {
+        case .call:
+            guard let action = elements[2].text else { throw failure("the action is not a string") }
+            self.action = action
+            self.payload = elements[3]
+            self.error = nil
+        case .callResult:
+            self.action = nil
+            self.payload = elements[2]
+            self.error = nil
+        case .callError:
+            guard let code = elements[2].text else { throw failure("the error code is not a string") }
+            self.action = nil
+            self.payload = elements.count > 4 ? elements[4] : nil
+            self.error = (code, elements.count > 3 ? elements[3].text ?? "" : "")
+            if elements.count < 5 {
+                violations.append(Violation(.frame, "$", "\(elements.count) elements; a CALLERROR has 5"))
+            }
+        }
+        if let payload, !payload.isObject {
+            guard payload.isNull else { throw failure("the payload is not an object") }
+            violations.append(Violation(.frame, "$", "the payload is null; it must be an object, {} where it is empty"))
+        }
+        self.violations = violations
+    }
+
+    private static func messageId(_ node: JSONNode, _ violations: inout [Violation]) -> String {
+        guard let text = node.text else {
+            violations.append(Violation(.messageId, "$", "the message id is not a string"))
+            return node.isNull || node.isObject || node.isArray ? "" : String(decoding: node.raw, as: UTF8.self)
+        }
+        if text.isEmpty {
+            violations.append(Violation(.messageId, "$", "the message id is empty"))
+        } else if text.utf8.count > 36, text.unicodeScalars.count > 36 {
+            violations.append(Violation(.messageId, "$", "\(text.unicodeScalars.count) characters, limit 36"))
+        }
+        return text
+    }
+}
+
+/// Why a text is no frame, with what can still be read of it.
+public struct FrameError: Error, Sendable {
+    public enum Code: String, Sendable {
+        /// Malformed JSON.
+        case json
+        /// Cut or elided: the text ends inside the frame.
+        case truncated
+        /// JSON, but no OCPP message: its length, its type, or a payload that is no object.
+        case frame
+    }
+
+    public let code: Code
+    public let message: String
+    public let messageTypeId: Int64?
+    public let messageId: String?
+    public let action: String?
+
+    public init(
+        code: Code, message: String, messageTypeId: Int64? = nil, messageId: String? = nil, action: String? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.messageTypeId = messageTypeId
+        self.messageId = messageId
+        self.action = action
+    }
+
+    /// A text that begins as a frame but is no JSON: reads type, id and action as far as they stand.
+    public init(_ error: JSONError, in bytes: ArraySlice<UInt8>) {
+        let text = Array(bytes)
+        var position = 0
+        func skip(_ characters: String) {
+            while position < text.count, characters.utf8.contains(text[position]) { position += 1 }
+        }
+        func value() -> JSONNode? {
+            skip(" \t\r\n")
+            guard let (tree, end) = try? JSONTree.parsingPrefix(of: text, from: position) else { return nil }
+            position = end
+            skip(" \t\r\n,")
+            return tree.root
+        }
+        skip(" \t\r\n")
+        skip("[")
+        let typeId = value()?.integer
+        let messageId = typeId == nil ? nil : value()?.text
+        self.init(
+            code: error.code == .unexpectedEnd ? .truncated : .json, message: error.description,
+            messageTypeId: typeId, messageId: messageId,
+            action: typeId == 2 && messageId != nil ? value()?.text : nil)
+    }
+}

@@ -1,0 +1,137 @@
+/// One value of a `JSONTree`, by reference: cheap to copy, decoded on demand.
+public struct JSONNode: Sendable {
+    let storage: JSONTree.Storage
+    let index: Int
+
+    private var entry: JSONEntry { storage.entries[index] }
+
+    public var kind: JSONKind { entry.kind }
+    public var isObject: Bool { kind == .object }
+    public var isArray: Bool { kind == .array }
+    public var isNull: Bool { kind == .null }
+
+    /// The value's exact text, quotes and brackets included.
+    public var raw: ArraySlice<UInt8> { storage.bytes[Int(entry.start)..<Int(entry.end)] }
+
+    /// Where the value begins in the tree's text.
+    public var offset: Int { Int(entry.start) }
+
+    /// A string's text, its escapes resolved; `nil` for any other kind. A lone surrogate becomes U+FFFD.
+    public var text: String? {
+        guard kind == .string else { return nil }
+        let content = raw.dropFirst().dropLast()
+        return entry.isIrregular ? unescaped(content) : String(decoding: content, as: UTF8.self)
+    }
+
+    /// Whether this is the string given, without building one.
+    public func isText(_ expected: StaticString) -> Bool {
+        guard kind == .string else { return false }
+        if entry.isIrregular { return text == expected.description }
+        return raw.dropFirst().dropLast().elementsEqual(expected.description.utf8)
+    }
+
+    /// A number written as an integer and within 64 bits; `nil` for `1.0`, `1e2` and every other kind.
+    public var integer: Int64? {
+        guard kind == .number, !entry.isIrregular else { return nil }
+        return Int64(String(decoding: raw, as: UTF8.self))
+    }
+
+    /// Whether this is a number without fraction and exponent, of any size.
+    public var isIntegerLiteral: Bool { kind == .number && !entry.isIrregular }
+
+    /// A number, exactly as written; `nil` for other kinds and where it needs more than 18 digits.
+    public var decimal: ExactDecimal? {
+        kind == .number ? ExactDecimal(raw) : nil
+    }
+
+    public var boolean: Bool? {
+        switch kind {
+        case .true: true
+        case .false: false
+        default: nil
+        }
+    }
+
+    /// An object's member of that name, the last where the name stands twice (as other readers take it).
+    public subscript(_ name: StaticString) -> JSONNode? {
+        var found: JSONNode?
+        for (key, value) in members where key.isText(name) { found = value }
+        return found
+    }
+
+    /// An object's member of that name, the last where the name stands twice.
+    public func member(named name: String) -> JSONNode? {
+        var found: JSONNode?
+        for (key, value) in members where key.text == name { found = value }
+        return found
+    }
+
+    /// An object's members in order, as key and value; nothing for other kinds.
+    public var members: Members { Members(storage: storage, position: index + 1, end: isObject ? Int(entry.next) : 0) }
+
+    /// An array's elements in order; nothing for other kinds.
+    public var elements: Elements { Elements(storage: storage, position: index + 1, end: isArray ? Int(entry.next) : 0) }
+
+    public struct Members: Sequence, IteratorProtocol, Sendable {
+        fileprivate let storage: JSONTree.Storage
+        fileprivate var position: Int
+        fileprivate let end: Int
+
+        public mutating func next() -> (key: JSONNode, value: JSONNode)? {
+            guard position < end else { return nil }
+            defer { position = Int(storage.entries[position + 1].next) }
+            return (JSONNode(storage: storage, index: position), JSONNode(storage: storage, index: position + 1))
+        }
+    }
+
+    public struct Elements: Sequence, IteratorProtocol, Sendable {
+        fileprivate let storage: JSONTree.Storage
+        fileprivate var position: Int
+        fileprivate let end: Int
+
+        public mutating func next() -> JSONNode? {
+            guard position < end else { return nil }
+            defer { position = Int(storage.entries[position].next) }
+            return JSONNode(storage: storage, index: position)
+        }
+    }
+}
+
+private func unescaped(_ content: ArraySlice<UInt8>) -> String {
+    var result = ""
+    result.reserveCapacity(content.count)
+    var rest = content
+    while let backslash = rest.firstIndex(of: UInt8(ascii: "\\")) {
+        result += String(decoding: rest[..<backslash], as: UTF8.self)
+        let escape = rest[backslash + 1]
+        rest = rest[(backslash + 2)...]
+        switch escape {
+        case UInt8(ascii: "b"): result.unicodeScalars.append("\u{08}")
+        case UInt8(ascii: "f"): result.unicodeScalars.append("\u{0C}")
+        case UInt8(ascii: "n"): result.unicodeScalars.append("\n")
+        case UInt8(ascii: "r"): result.unicodeScalars.append("\r")
+        case UInt8(ascii: "t"): result.unicodeScalars.append("\t")
+        case UInt8(ascii: "u"): result.unicodeScalars.append(unescapedScalar(&rest))
+        default: result.unicodeScalars.append(Unicode.Scalar(escape))
+        }
+    }
+    return result + String(decoding: rest, as: UTF8.self)
+}
+
+/// Takes four digits, and a second escape where they are the first half of a pair.
+private func unescapedScalar(_ rest: inout ArraySlice<UInt8>) -> Unicode.Scalar {
+    let first = fourHexadecimalDigits(rest)
+    rest = rest.dropFirst(4)
+    if (0xD800..<0xDC00).contains(first), rest.starts(with: Array("\\u".utf8)) {
+        let second = fourHexadecimalDigits(rest.dropFirst(2))
+        if (0xDC00..<0xE000).contains(second) {
+            rest = rest.dropFirst(6)
+            return Unicode.Scalar(0x10000 + (UInt32(first - 0xD800) << 10) + UInt32(second - 0xDC00)) ?? "\u{FFFD}"
+        }
+    }
+    return Unicode.Scalar(UInt32(first)) ?? "\u{FFFD}"
+}
+
+private func fourHexadecimalDigits(_ bytes: ArraySlice<UInt8>) -> UInt16 {
+    bytes.prefix(4).reduce(0) { $0 << 4 | (hexadecimalValue($1) ?? 0) }
+}

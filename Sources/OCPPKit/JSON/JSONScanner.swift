@@ -1,0 +1,225 @@
+/// One value in the index of a text: where it begins and ends, and where its next sibling's entry is.
+struct JSONEntry: Sendable {
+    /// Offset of the first byte: the quote of a string, the bracket of an array.
+    var start: UInt32
+    /// Offset one past the last byte.
+    var end: UInt32
+    /// Index of the entry after this value and all that it holds.
+    var next: UInt32
+    var kind: JSONKind
+    /// A string with a backslash in it, or a number with a fraction or an exponent.
+    var isIrregular: Bool
+}
+
+/// The kinds of JSON values.
+public enum JSONKind: UInt8, Sendable {
+    case object, array, string, number, `true`, `false`, null
+}
+
+/// Reads one JSON value strictly (RFC 8259) and writes down where everything stands.
+///
+/// An object's entry is followed by its members, a key's entry and then its value's, in order.
+struct JSONScanner {
+    private let bytes: [UInt8]
+    private var position: Int
+    private(set) var entries: [JSONEntry]
+    private let maximumDepth: Int
+
+    init(_ bytes: [UInt8], from start: Int, maximumDepth: Int) {
+        self.bytes = bytes
+        self.position = start
+        self.maximumDepth = maximumDepth
+        self.entries = []
+        self.entries.reserveCapacity(16 + min(bytes.count - start, 1 << 16) / 16)
+    }
+
+    /// Reads the value at the scanner's start and returns the offset behind it.
+    mutating func scan() throws(JSONError) -> Int {
+        guard bytes.count < Int(UInt32.max) else { throw JSONError(.tooLong, at: 0) }
+        var open: [(entry: Int, isObject: Bool)] = []
+        skipBlanks()
+        while true {
+            // A value begins here.
+            let byte = try current()
+            switch byte {
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                guard open.count < maximumDepth else { throw JSONError(.tooDeep, at: position) }
+                let isObject = byte == UInt8(ascii: "{")
+                open.append((entries.count, isObject))
+                append(isObject ? .object : .array, from: position, to: position, irregular: false)
+                position += 1
+                skipBlanks()
+                if try current() != (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                    if isObject { try scanKey() }
+                    continue
+                }
+            case UInt8(ascii: "\""): try scanString()
+            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try scanNumber()
+            case UInt8(ascii: "t"): try scanWord("true", .true)
+            case UInt8(ascii: "f"): try scanWord("false", .false)
+            case UInt8(ascii: "n"): try scanWord("null", .null)
+            default: throw JSONError(.unexpectedByte, at: position)
+            }
+            // A value ended; close what it completes.
+            closing: while true {
+                guard let (entry, isObject) = open.last else { return position }
+                skipBlanks()
+                switch try current() {
+                case UInt8(ascii: ","):
+                    position += 1
+                    skipBlanks()
+                    if isObject { try scanKey() }
+                    break closing
+                case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
+                    position += 1
+                    entries[entry].end = UInt32(position)
+                    entries[entry].next = UInt32(entries.count)
+                    open.removeLast()
+                default: throw JSONError(.unexpectedByte, at: position)
+                }
+            }
+        }
+    }
+
+    /// The offset behind blanks that follow the value.
+    mutating func skipTrailingBlanks() -> Int {
+        skipBlanks()
+        return position
+    }
+
+    private mutating func append(_ kind: JSONKind, from start: Int, to end: Int, irregular: Bool) {
+        entries.append(
+            JSONEntry(
+                start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
+                next: UInt32(truncatingIfNeeded: entries.count + 1), kind: kind, isIrregular: irregular))
+    }
+
+    private func current() throws(JSONError) -> UInt8 {
+        guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
+        return bytes[position]
+    }
+
+    private mutating func skipBlanks() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func scanKey() throws(JSONError) {
+        guard try current() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
+        try scanString()
+        skipBlanks()
+        guard try current() == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
+        position += 1
+        skipBlanks()
+    }
+
+    private mutating func scanString() throws(JSONError) {
+        let start = position
+        var irregular = false
+        position += 1
+        while true {
+            let byte = try current()
+            switch byte {
+            case UInt8(ascii: "\""):
+                position += 1
+                append(.string, from: start, to: position, irregular: irregular)
+                return
+            case UInt8(ascii: "\\"):
+                irregular = true
+                position += 1
+                try scanEscape()
+            case 0..<0x20: throw JSONError(.unexpectedByte, at: position)
+            case 0x20..<0x80: position += 1
+            default: try scanMultibyteScalar(byte)
+            }
+        }
+    }
+
+    private mutating func scanEscape() throws(JSONError) {
+        switch try current() {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            position += 1
+        case UInt8(ascii: "u"):
+            position += 1
+            for _ in 0..<4 {
+                guard hexadecimalValue(try current()) != nil else { throw JSONError(.unexpectedByte, at: position) }
+                position += 1
+            }
+        default: throw JSONError(.unexpectedByte, at: position)
+        }
+    }
+
+    /// UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing past U+10FFFF.
+    private mutating func scanMultibyteScalar(_ lead: UInt8) throws(JSONError) {
+        let second: ClosedRange<UInt8>
+        let more: Int
+        switch lead {
+        case 0xC2...0xDF: (second, more) = (0x80...0xBF, 0)
+        case 0xE0: (second, more) = (0xA0...0xBF, 1)
+        case 0xE1...0xEC, 0xEE...0xEF: (second, more) = (0x80...0xBF, 1)
+        case 0xED: (second, more) = (0x80...0x9F, 1)
+        case 0xF0: (second, more) = (0x90...0xBF, 2)
+        case 0xF1...0xF3: (second, more) = (0x80...0xBF, 2)
+        case 0xF4: (second, more) = (0x80...0x8F, 2)
+        default: throw JSONError(.unexpectedByte, at: position)
+        }
+        position += 1
+        guard second.contains(try current()) else { throw JSONError(.unexpectedByte, at: position) }
+        position += 1
+        for _ in 0..<more {
+            guard try current() & 0xC0 == 0x80 else { throw JSONError(.unexpectedByte, at: position) }
+            position += 1
+        }
+    }
+
+    private mutating func scanNumber() throws(JSONError) {
+        let start = position
+        var irregular = false
+        if bytes[position] == UInt8(ascii: "-") { position += 1 }
+        if try current() == UInt8(ascii: "0") { position += 1 } else { try scanDigits() }
+        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+            irregular = true
+            position += 1
+            try scanDigits()
+        }
+        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            irregular = true
+            position += 1
+            let sign = try current()
+            if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { position += 1 }
+            try scanDigits()
+        }
+        append(.number, from: start, to: position, irregular: irregular)
+    }
+
+    /// One digit or more.
+    private mutating func scanDigits() throws(JSONError) {
+        guard isDigit(try current()) else { throw JSONError(.unexpectedByte, at: position) }
+        repeat { position += 1 } while position < bytes.count && isDigit(bytes[position])
+    }
+
+    private mutating func scanWord(_ word: StaticString, _ kind: JSONKind) throws(JSONError) {
+        let start = position
+        for expected in word.description.utf8 {
+            guard try current() == expected else { throw JSONError(.unexpectedByte, at: position) }
+            position += 1
+        }
+        append(kind, from: start, to: position, irregular: false)
+    }
+}
+
+func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+func hexadecimalValue(_ byte: UInt8) -> UInt16? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt16(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
+}

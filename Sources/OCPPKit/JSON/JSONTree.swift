@@ -1,0 +1,50 @@
+/// A JSON text that was read once, strictly, with an index of its values.
+///
+/// The bytes stay as they came; values are looked at through `JSONNode` and turned into strings or numbers only when
+/// someone asks. Copies share one storage.
+public struct JSONTree: Sendable {
+    /// 64 levels are far more than any OCPP message has, and keep hostile nesting harmless.
+    public static let defaultMaximumDepth = 64
+
+    final class Storage: Sendable {
+        let bytes: [UInt8]
+        let entries: [JSONEntry]
+
+        init(bytes: [UInt8], entries: [JSONEntry]) {
+            self.bytes = bytes
+            self.entries = entries
+        }
+    }
+
+    let storage: Storage
+
+    /// Reads a text that holds one value and blanks, nothing else: UTF-8, no byte order mark, no trailing commas.
+    public init(
+        parsing bytes: [UInt8], maximumDepth: Int = JSONTree.defaultMaximumDepth
+    ) throws(JSONError) {
+        var scanner = JSONScanner(bytes, from: 0, maximumDepth: maximumDepth)
+        _ = try scanner.scan()
+        let end = scanner.skipTrailingBlanks()
+        guard end == bytes.count else { throw JSONError(.trailingBytes, at: end) }
+        storage = Storage(bytes: bytes, entries: scanner.entries)
+    }
+
+    /// Reads the value that begins at the first byte and says where it ends; anything may follow it.
+    public static func parsingPrefix(
+        of bytes: [UInt8], from start: Int, maximumDepth: Int = JSONTree.defaultMaximumDepth
+    ) throws(JSONError) -> (tree: JSONTree, end: Int) {
+        var scanner = JSONScanner(bytes, from: start, maximumDepth: maximumDepth)
+        let end = try scanner.scan()
+        return (JSONTree(storage: Storage(bytes: bytes, entries: scanner.entries)), end)
+    }
+
+    /// Reads a string's UTF-8 as a JSON text.
+    public init(parsing text: String) throws(JSONError) {
+        try self.init(parsing: Array(text.utf8))
+    }
+
+    private init(storage: Storage) { self.storage = storage }
+
+    /// The outermost value.
+    public var root: JSONNode { JSONNode(storage: storage, index: 0) }
+}

@@ -1,0 +1,13 @@
+/// The registry: every action that this library knows.
+public enum Actions {
+    /// All of them, in the order of their profiles and names.
+    public static let all: [ActionDefinition] = [
+        .heartbeat,
+    ]
+
+    private static let byName: [String: ActionDefinition] = Dictionary(
+        uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    /// The action of exactly that name; names are case-sensitive (OCPP-J 1.6, section 4.2.1).
+    public static func named(_ name: String) -> ActionDefinition? { byName[name] }
+}

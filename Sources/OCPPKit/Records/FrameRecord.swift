@@ -1,0 +1,156 @@
+/// A frame as a line: an Open OCPP Trace record, version 1.1, with what is ours inside `meta`.
+public struct FrameRecord: Sendable {
+    /// Where a frame was found.
+    public struct Source: Sendable, Equatable {
+        /// The file's name as it was given; `-` for standard input.
+        public var file: String
+        /// Counted from 1; the line on which the frame begins.
+        public var line: Int
+
+        public init(file: String, line: Int) {
+            self.file = file
+            self.line = line
+        }
+    }
+
+    /// When the frame was seen; `nil` where the log does not tell.
+    public var timestamp: Timestamp?
+    public var chargePointId: String?
+    public var direction: Direction?
+    public var frame: Frame
+    /// The CALL's action; on an answer, the one of its CALL, where pairing found it.
+    public var action: String?
+    public var violations: [Violation]
+    /// What was overlooked to read the frame: names, as `docs/records.md` lists them.
+    public var repairs: [String]
+    public var source: Source?
+    /// On an answer: how long after its CALL.
+    public var responseMilliseconds: Int64?
+
+    public init(
+        timestamp: Timestamp?, chargePointId: String?, direction: Direction?, frame: Frame, action: String? = nil,
+        violations: [Violation] = [], repairs: [String] = [], source: Source? = nil, responseMilliseconds: Int64? = nil
+    ) {
+        self.timestamp = timestamp
+        self.chargePointId = chargePointId
+        self.direction = direction
+        self.frame = frame
+        self.action = action ?? frame.action
+        self.violations = violations
+        self.repairs = repairs
+        self.source = source
+        self.responseMilliseconds = responseMilliseconds
+    }
+
+    /// Writes the record as one line, its newline included.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("schemaVersion", "1.1")
+        writer.member("timestamp", timestamp)
+        writer.member("ocppVersion", "1.6")
+        writer.member("transport", "json")
+        writer.member("chargePointId", chargePointId)
+        if let connector = frame.payload?["connectorId"]?.integer, connector >= 0 {
+            writer.member("connectorId", connector)
+        }
+        writer.member("direction", direction?.rawValue)
+        writer.member("messageType", frame.kind.rawValue)
+        if !frame.messageId.isEmpty { writer.member("messageId", frame.messageId) }
+        writer.member("action", action)
+        if let error = frame.error {
+            writer.key("error")
+            writer.beginObject()
+            writer.member("code", error.code)
+            writer.member("description", error.description)
+            writer.member("details", raw: frame.payload.map(oneLine))
+            writer.endObject()
+        } else {
+            writer.member("payload", raw: frame.payload.map(oneLine))
+        }
+        writer.key("raw")
+        writer.string(utf8: frame.raw)
+        writeMeta(to: &writer)
+        writer.endObject()
+        writer.endLine()
+    }
+
+    /// The value's text; a pretty-printed one without its line breaks, which stand only between values.
+    private func oneLine(_ node: JSONNode) -> ArraySlice<UInt8> {
+        let raw = node.raw
+        return raw.contains { $0 < 0x20 } ? ArraySlice(raw.filter { $0 >= 0x20 }) : raw
+    }
+
+    private func writeMeta(to writer: inout JSONWriter) {
+        guard !violations.isEmpty || !repairs.isEmpty || source != nil || responseMilliseconds != nil else { return }
+        writer.key("meta")
+        writer.beginObject()
+        if !violations.isEmpty {
+            writer.key("violations")
+            writer.beginArray()
+            for violation in violations { violation.write(to: &writer) }
+            writer.endArray()
+        }
+        if !repairs.isEmpty {
+            writer.key("repairs")
+            writer.beginArray()
+            for repair in repairs { writer.string(repair) }
+            writer.endArray()
+        }
+        if let source {
+            writer.key("source")
+            writer.beginObject()
+            writer.member("file", source.file)
+            writer.member("line", source.line)
+            writer.endObject()
+        }
+        writer.member("responseMilliseconds", responseMilliseconds)
+        writer.endObject()
+    }
+}
+
+extension FrameRecord {
+    /// Reads a line that is a frame record, ours or another tool's; `nil` where it is none.
+    ///
+    /// The frame comes from `raw`; a record without one has it built from its fields. Of `meta` only what cannot be
+    /// worked out again is taken: `repairs`, `source`.
+    ///
+    /// - Throws: `FrameError` where the line is a frame record whose frame cannot be read.
+    public static func read(_ line: JSONNode) throws(FrameError) -> FrameRecord? {
+        guard line.isObject, line["record"] == nil,
+            let kind = line["messageType"]?.text.flatMap(Frame.Kind.init(rawValue:)),
+            line["messageId"] != nil || line["raw"] != nil
+        else { return nil }
+        let raw = line["raw"]?.text.map { Array($0.utf8) } ?? rebuilt(kind, line)
+        let frame = try Frame.read(raw)
+        var record = FrameRecord(
+            timestamp: line["timestamp"]?.text.flatMap { Timestamp.read($0)?.time },
+            chargePointId: line["chargePointId"]?.text,
+            direction: line["direction"]?.text.flatMap(Direction.init(rawValue:)), frame: frame)
+        record.action = frame.action ?? line["action"]?.text
+        if let repairs = line["meta"]?["repairs"] { record.repairs = repairs.elements.compactMap(\.text) }
+        if let source = line["meta"]?["source"], let file = source["file"]?.text, let number = source["line"]?.integer {
+            record.source = Source(file: file, line: Int(clamping: number))
+        }
+        return record
+    }
+
+    private static func rebuilt(_ kind: Frame.Kind, _ line: JSONNode) -> [UInt8] {
+        let payload = line["payload"]?.raw ?? ArraySlice("{}".utf8)
+        var writer = JSONWriter()
+        writer.beginArray()
+        writer.integer(kind.messageTypeId)
+        writer.raw(line["messageId"]?.raw ?? ArraySlice("\"\"".utf8))
+        switch kind {
+        case .call:
+            writer.string(line["action"]?.text ?? "")
+            writer.raw(payload)
+        case .callResult: writer.raw(payload)
+        case .callError:
+            writer.string(line["error"]?["code"]?.text ?? "")
+            writer.string(line["error"]?["description"]?.text ?? "")
+            writer.raw(line["error"]?["details"]?.raw ?? ArraySlice("{}".utf8))
+        }
+        writer.endArray()
+        return writer.bytes
+    }
+}
