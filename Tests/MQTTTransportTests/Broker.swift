@@ -1,0 +1,156 @@
+import Glibc
+import MQTTTransport
+
+struct BrokerFailure: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// A real mosquitto on a port and in a directory of its own, with access rules as DOJOT's broker has them: who
+/// logs in as `tenant:device` may publish to `tenant:device/attrs` and read `tenant:device/config`. The user
+/// `observer` reads all.
+final class Broker: @unchecked Sendable {
+    static let program = "/usr/sbin/mosquitto"
+
+    let port: Int
+    private let directory: String
+    /// Written by the test that owns the broker only.
+    private var process: pid_t = 0
+
+    /// - Parameter isStarted: otherwise the port is chosen and nobody listens there yet.
+    init(isStarted: Bool = true, extraConfiguration: String = "") throws {
+        guard access(Self.program, X_OK) == 0 else {
+            throw BrokerFailure(
+                description: "\(Self.program) is missing: these tests need it (Debian package mosquitto)")
+        }
+        var template = Array("/tmp/ocppctl-mqtt-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else {
+            throw BrokerFailure(description: "no temporary directory: errno \(errno)")
+        }
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        port = try Self.freePort()
+        // The broker gives up root for an account that could not read the directory.
+        try write(
+            """
+            listener \(port) 127.0.0.1
+            user \(geteuid() == 0 ? "root" : "")
+            allow_anonymous true
+            acl_file \(directory)/acl
+            persistence true
+            persistence_location \(directory)/
+            autosave_on_changes true
+            autosave_interval 1
+            queue_qos0_messages true
+            max_inflight_messages 0
+            max_queued_messages 0
+            log_dest stderr
+            log_type all
+            \(extraConfiguration)
+
+            """, to: "mosquitto.conf")
+        try write(
+            """
+            user observer
+            topic read #
+            pattern write %u/attrs
+            pattern read %u/config
+
+            """, to: "acl")
+        chmod(directory + "/acl", 0o600)
+        if isStarted { try start() }
+    }
+
+    deinit {
+        kill()
+        for name in ["mosquitto.conf", "acl", "log", "mosquitto.db", "mosquitto.db.new"] {
+            unlink(directory + "/" + name)
+        }
+        rmdir(directory)
+    }
+
+    /// Returns when the broker takes connections.
+    func start() throws {
+        var actions = posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(
+            &actions, STDERR_FILENO, directory + "/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        let arguments = [Self.program, "-c", directory + "/mosquitto.conf"]
+        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { for pointer in unsafe pointers { unsafe free(pointer) } }
+        guard unsafe posix_spawn(&process, Self.program, &actions, nil, &pointers, environ) == 0 else {
+            throw BrokerFailure(description: "cannot start \(Self.program): errno \(errno)")
+        }
+        let deadline = time(nil) + 20
+        while !takesConnections() {
+            var status: Int32 = 0
+            guard unsafe waitpid(process, &status, WNOHANG) == 0, unsafe time(nil) < deadline else {
+                throw BrokerFailure(description: "mosquitto does not listen on port \(port):\n\(log)")
+            }
+            sched_yield()
+        }
+    }
+
+    /// `kill -9`, and waits for its end.
+    func kill() {
+        guard process > 0 else { return }
+        Glibc.kill(process, SIGKILL)
+        var status: Int32 = 0
+        unsafe waitpid(process, &status, 0)
+        process = 0
+    }
+
+    var log: String {
+        let file = open(directory + "/log", O_RDONLY)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case let count = unsafe read(file, &buffer, buffer.count), count > 0 { text += buffer[..<count] }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private func takesConnections() -> Bool {
+        let (descriptor, result) = Self.withLoopback(port: port) { descriptor, address, size in
+            unsafe connect(descriptor, address, size)
+        }
+        close(descriptor)
+        return result == 0
+    }
+
+    private func write(_ text: String, to name: String) throws {
+        let file = open(directory + "/" + name, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        let bytes = Array(text.utf8)
+        guard file >= 0, unsafe Glibc.write(file, bytes, bytes.count) == bytes.count else {
+            throw BrokerFailure(description: "cannot write \(directory)/\(name): errno \(errno)")
+        }
+        close(file)
+    }
+
+    static func freePort() throws -> Int {
+        let (descriptor, result) = withLoopback(port: 0) { unsafe bind($0, $1, $2) }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let named = unsafe withUnsafeMutableBytes(of: &address) { bytes in
+            unsafe getsockname(descriptor, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
+        }
+        guard result == 0, named == 0 else { throw BrokerFailure(description: "no free port: errno \(errno)") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    private static func withLoopback(
+        port: Int, _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> (descriptor: Int32, result: Int32) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let result = unsafe withUnsafeBytes(of: &address) { bytes in
+            unsafe body(
+                descriptor, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self),
+                socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+        return (descriptor, result)
+    }
+}
