@@ -151,7 +151,7 @@ final class DeviceConnection {
             leaveIfDrained(now: now)
         case .leaving(let client, _):
             client.write()
-            if client.fileDescriptor < 0 || client.failure != nil { finish() }
+            if client.isLost { finish() }
         }
     }
 
@@ -212,9 +212,7 @@ final class DeviceConnection {
     // MARK: - Endings
 
     private func endIfLost(_ client: MosquittoClient, now: Int) {
-        guard let failure = client.failure ?? (client.fileDescriptor < 0 ? MosquittoFailure(text: errnoText(0)) : nil)
-        else { return }
-        disconnected(failure.text, now: now)
+        if client.isLost { disconnected(client.failure?.text ?? "connection lost", now: now) }
     }
 
     private func disconnected(_ reason: String, now: Int) {
@@ -231,18 +229,27 @@ final class DeviceConnection {
         lastFailure = failure
     }
 
+    /// A connection that is being made is waited for, too: once CONNECT is sent only DISCONNECT stops the will.
     private func leaveIfDrained(now: Int) {
         guard let drainsUntil, queue.isEmpty || now >= drainsUntil else { return }
         switch state {
-        case .connected(let client, _):
-            client.disconnect()
-            if client.fileDescriptor < 0 || client.failure != nil { return finish() }
-            state = .leaving(client, until: now + 1_000)
-        case .waiting, .connecting:
+        case .waiting:
             finish()
+        case .connecting(let client, _, let isReachable):
+            guard now >= drainsUntil else { return }
+            if !isReachable, client.wantsWrite { return finish() }
+            leave(client, now: now)
+        case .connected(let client, _):
+            leave(client, now: now)
         case .leaving, .closed:
             break
         }
+    }
+
+    private func leave(_ client: MosquittoClient, now: Int) {
+        client.disconnect()
+        state = .leaving(client, until: now + 1_000)
+        if client.isLost { finish() }
     }
 
     private func finish() {

@@ -76,6 +76,7 @@ struct MosquittoFailure: Error {
 
     /// Negative when there is no connection.
     var fileDescriptor: Int32 { unsafe mosquitto_socket(handle) }
+    var isLost: Bool { failure != nil || fileDescriptor < 0 }
     var wantsWrite: Bool { unsafe mosquitto_want_write(handle) }
 
     /// Reads what has arrived; see `takePackets`.
@@ -126,7 +127,7 @@ struct MosquittoFailure: Error {
         return nil
     }
 
-    /// Sends DISCONNECT. The connection is gone when `fileDescriptor` is negative, which is at once unless the
+    /// Sends DISCONNECT. The connection is lost then, which is at once unless the
     /// socket is full; `write` takes it further then.
     func disconnect() {
         note(unsafe mosquitto_disconnect(handle))

@@ -16,9 +16,19 @@ final class Broker: @unchecked Sendable {
     /// Written by the test that owns the broker only.
     private var process: pid_t = 0
 
+    /// What differs from DOJOT's plain broker.
+    enum Kind {
+        case plain
+        /// With the key and certificate of `certificateFile`.
+        case tls
+        /// Lets in nobody who gives a user name, and answers 0x80 to all subscriptions but `tenant:a/config`.
+        /// mosquitto's access file does neither: it grants every subscription and delivers nothing.
+        case strict
+    }
+
     /// - Parameter isStarted: otherwise the port is chosen and nobody listens there yet.
-    init(isStarted: Bool = true, extraConfiguration: String = "") throws {
-        guard access(Self.program, X_OK) == 0 else {
+    init(_ kind: Kind = .plain, isStarted: Bool = true) throws {
+        guard unsafe access(Self.program, X_OK) == 0 else {
             throw BrokerFailure(
                 description: "\(Self.program) is missing: these tests need it (Debian package mosquitto)")
         }
@@ -34,7 +44,6 @@ final class Broker: @unchecked Sendable {
             listener \(port) 127.0.0.1
             user \(geteuid() == 0 ? "root" : "")
             allow_anonymous true
-            acl_file \(directory)/acl
             persistence true
             persistence_location \(directory)/
             autosave_on_changes true
@@ -44,7 +53,7 @@ final class Broker: @unchecked Sendable {
             max_queued_messages 0
             log_dest stderr
             log_type all
-            \(extraConfiguration)
+            \(configuration(for: kind))
 
             """, to: "mosquitto.conf")
         try write(
@@ -55,35 +64,33 @@ final class Broker: @unchecked Sendable {
             pattern read %u/config
 
             """, to: "acl")
-        chmod(directory + "/acl", 0o600)
+        try write(
+            """
+            {"defaultACLAccess": {"publishClientSend": true, "publishClientReceive": true, "subscribe": false},
+             "anonymousGroup": "devices", "groups": [{"groupname": "devices", "roles": [{"rolename": "own"}]}],
+             "roles": [{"rolename": "own", "acls":
+                [{"acltype": "subscribeLiteral", "topic": "tenant:a/config", "allow": true}]}]}
+
+            """, to: "security.json")
+        if case .tls = kind { try makeCertificate() }
         if isStarted { try start() }
     }
 
     deinit {
         kill()
-        for name in ["mosquitto.conf", "acl", "log", "mosquitto.db", "mosquitto.db.new"] {
-            unlink(directory + "/" + name)
+        for name in ["mosquitto.conf", "acl", "log", "mosquitto.db", "mosquitto.db.new", "security.json", "key.pem", "cert.pem"] {
+            unsafe unlink(directory + "/" + name)
         }
-        rmdir(directory)
+        unsafe rmdir(directory)
     }
 
     /// Returns when the broker takes connections.
     func start() throws {
-        var actions = posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(
-            &actions, STDERR_FILENO, directory + "/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        let arguments = [Self.program, "-c", directory + "/mosquitto.conf"]
-        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for pointer in unsafe pointers { unsafe free(pointer) } }
-        guard unsafe posix_spawn(&process, Self.program, &actions, nil, &pointers, environ) == 0 else {
-            throw BrokerFailure(description: "cannot start \(Self.program): errno \(errno)")
-        }
+        process = try spawn(Self.program, ["-c", directory + "/mosquitto.conf"])
         let deadline = time(nil) + 20
         while !takesConnections() {
             var status: Int32 = 0
-            guard unsafe waitpid(process, &status, WNOHANG) == 0, unsafe time(nil) < deadline else {
+            guard unsafe waitpid(process, &status, WNOHANG) == 0, time(nil) < deadline else {
                 throw BrokerFailure(description: "mosquitto does not listen on port \(port):\n\(log)")
             }
             sched_yield()
@@ -100,7 +107,7 @@ final class Broker: @unchecked Sendable {
     }
 
     var log: String {
-        let file = open(directory + "/log", O_RDONLY)
+        let file = unsafe open(directory + "/log", O_RDONLY)
         guard file >= 0 else { return "" }
         defer { close(file) }
         var text: [UInt8] = []
@@ -109,8 +116,63 @@ final class Broker: @unchecked Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
+    var certificateFile: String { directory + "/cert.pem" }
+
+    /// Returns when the broker has logged the text.
+    func waitForLog(_ text: String) async throws {
+        let deadline = time(nil) + 20
+        while !log.contains(text) {
+            guard time(nil) < deadline else { throw BrokerFailure(description: "not logged: \(text)\n\(log)") }
+            await Task.yield()
+        }
+    }
+
+    private func configuration(for kind: Kind) -> String {
+        switch kind {
+        case .plain:
+            "acl_file \(directory)/acl"
+        case .tls:
+            "acl_file \(directory)/acl\ncertfile \(certificateFile)\nkeyfile \(directory)/key.pem"
+        case .strict:
+            """
+            plugin /usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so
+            plugin_opt_config_file \(directory)/security.json
+            """
+        }
+    }
+
+    private func makeCertificate() throws {
+        let openssl = try spawn(
+            "/usr/bin/openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                directory + "/key.pem", "-out", certificateFile,
+            ])
+        var status: Int32 = 0
+        guard unsafe waitpid(openssl, &status, 0) == openssl, status == 0 else {
+            throw BrokerFailure(description: "/usr/bin/openssl makes no certificate (Debian package openssl):\n\(log)")
+        }
+    }
+
+    /// Starts a program whose messages go to the log.
+    private func spawn(_ program: String, _ arguments: [String]) throws -> pid_t {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(
+            &actions, STDERR_FILENO, directory + "/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        var pointers = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+        var process: pid_t = 0
+        guard unsafe posix_spawn(&process, program, &actions, nil, &pointers, environ) == 0 else {
+            throw BrokerFailure(description: "cannot start \(program)")
+        }
+        return process
+    }
+
     private func takesConnections() -> Bool {
-        let (descriptor, result) = Self.withLoopback(port: port) { descriptor, address, size in
+        let (descriptor, result) = unsafe Self.withLoopback(port: port) { descriptor, address, size in
             unsafe connect(descriptor, address, size)
         }
         close(descriptor)
@@ -118,7 +180,7 @@ final class Broker: @unchecked Sendable {
     }
 
     private func write(_ text: String, to name: String) throws {
-        let file = open(directory + "/" + name, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        let file = unsafe open(directory + "/" + name, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         let bytes = Array(text.utf8)
         guard file >= 0, unsafe Glibc.write(file, bytes, bytes.count) == bytes.count else {
             throw BrokerFailure(description: "cannot write \(directory)/\(name): errno \(errno)")
@@ -126,16 +188,16 @@ final class Broker: @unchecked Sendable {
         close(file)
     }
 
+    /// Below the range from which the system gives ports to outgoing connections: one of those could otherwise
+    /// take it, or even connect to itself, while no broker listens.
     static func freePort() throws -> Int {
-        let (descriptor, result) = withLoopback(port: 0) { unsafe bind($0, $1, $2) }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let named = unsafe withUnsafeMutableBytes(of: &address) { bytes in
-            unsafe getsockname(descriptor, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
+        for _ in 0..<100 {
+            let port = Int.random(in: 20_000..<32_000)
+            let (descriptor, result) = unsafe withLoopback(port: port) { unsafe bind($0, $1, $2) }
+            close(descriptor)
+            if result == 0 { return port }
         }
-        guard result == 0, named == 0 else { throw BrokerFailure(description: "no free port: errno \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
+        throw BrokerFailure(description: "no free port between 20000 and 32000")
     }
 
     private static func withLoopback(

@@ -65,9 +65,9 @@ struct Client {
     let log = EventLog()
     let connections: MQTTConnections
 
-    init(port: Int, limits: MQTTLimits = .quick) throws {
+    init(port: Int, tls: MQTTBroker.TLS? = nil, limits: MQTTLimits = .quick) throws {
         connections = try MQTTConnections(
-            broker: MQTTBroker(host: "127.0.0.1", port: port), limits: limits, events: log.append)
+            broker: MQTTBroker(host: "127.0.0.1", port: port, tls: tls), limits: limits, events: log.append)
     }
 
     /// The user who may read everything, subscribed to everything. At QoS 0 the broker hands each message over
