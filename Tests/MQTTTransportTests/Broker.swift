@@ -1,5 +1,5 @@
 import Glibc
-import MQTTTransport
+import Synchronization
 
 struct BrokerFailure: Error, CustomStringConvertible {
     let description: String
@@ -189,16 +189,20 @@ final class Broker: @unchecked Sendable {
     }
 
     /// Below the range from which the system gives ports to outgoing connections: one of those could otherwise
-    /// take it, or even connect to itself, while no broker listens.
-    static func freePort() throws -> Int {
-        for _ in 0..<100 {
-            let port = Int.random(in: 20_000..<32_000)
-            let (descriptor, result) = unsafe withLoopback(port: port) { unsafe bind($0, $1, $2) }
-            close(descriptor)
-            if result == 0 { return port }
+    /// take it, or even connect to itself, while no broker listens. No port is given twice in one run.
+    private static func freePort() throws -> Int {
+        try nextPort.withLock { next in
+            for _ in 0..<1_000 {
+                next = next < 32_000 ? next + 1 : 20_000
+                let (descriptor, result) = unsafe withLoopback(port: next) { unsafe bind($0, $1, $2) }
+                close(descriptor)
+                if result == 0 { return next }
+            }
+            throw BrokerFailure(description: "no free port between 20000 and 32000")
         }
-        throw BrokerFailure(description: "no free port between 20000 and 32000")
     }
+
+    private static let nextPort = Mutex(Int.random(in: 20_000..<32_000))
 
     private static func withLoopback(
         port: Int, _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
