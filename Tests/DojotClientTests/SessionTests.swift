@@ -94,7 +94,7 @@ struct SessionTests {
         let notices = Gathered<DojotNotice>()
         let slept = Gathered<Int>()
         let session = DojotSession(
-            .init(baseURL: dojot.url, user: "admin", password: "admin"), http: SocketRequester(),
+            .init(baseURL: dojot.url, user: "admin", password: "admin"), http: dojot.http,
             now: { Timestamp(seconds: 0) },
             sleep: { seconds in
                 slept.append(seconds)
@@ -111,7 +111,7 @@ struct SessionTests {
         for _ in 1...5 { _ = try await dojot.session().tenant() }
         let session = DojotSession(
             .init(baseURL: dojot.url, user: "admin", password: "admin", longestWaitSeconds: 150),
-            http: SocketRequester(), now: { Timestamp(seconds: 0) }, sleep: { _ in })
+            http: dojot.http, now: { Timestamp(seconds: 0) }, sleep: { _ in })
         await #expect(throws: DojotFailure.tooManyRequests(waitedSeconds: 120)) { try await session.tenant() }
     }
 
@@ -153,7 +153,7 @@ struct SessionTests {
         let notices = Gathered<DojotNotice>()
         let session = DojotSession(
             .init(baseURL: dojot.url, user: "admin", password: "admin", tokenPath: "/dev/null/token"),
-            http: SocketRequester(), now: { Timestamp(seconds: 0) }, notify: { notices.append($0) })
+            http: dojot.http, now: { Timestamp(seconds: 0) }, notify: { notices.append($0) })
         #expect(try await session.tenant() == "admin")
         #expect(notices.values == [.tokenNotKept(reason: "/dev/null/token: Not a directory")])
     }

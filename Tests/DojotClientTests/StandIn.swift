@@ -8,17 +8,20 @@ import WebEndpoints
 final class StandIn: Sendable {
     let url: String
     private let process: Process
+    /// Ends the stand-in when this process ends, however that may be.
+    private let input = Pipe()
 
     init(_ arguments: String...) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", root.appending(path: "Support/dojot_standin").path] + arguments
+        process.arguments = ["python3", root.appending(path: "Support/dojot_standin").path, "--until-eof"] + arguments
         let output = Pipe()
         process.standardOutput = output
+        process.standardInput = input
         try process.run()
-        let line = try output.fileHandleForReading.read(upToCount: 1_000)
-        guard let line, let url = try JSONTree(parsing: Array(line)).root["url"]?.text else {
+        let line = Array(output.fileHandleForReading.availableData)
+        guard let url = try? JSONTree(parsing: line).root["url"]?.text else {
             throw StandInFailure(what: "the stand-in for DOJOT did not start: it needs python3 3.11")
         }
         self.url = url
@@ -47,8 +50,18 @@ final class StandIn: Sendable {
         user: String = "admin", password: String = "admin", tokenPath: String? = nil, clock: TestClock = TestClock()
     ) -> DojotSession {
         DojotSession(
-            .init(baseURL: url, user: user, password: password, tokenPath: tokenPath), http: SocketRequester(),
-            now: { clock.now })
+            .init(baseURL: url, user: user, password: password, tokenPath: tokenPath), http: http, now: { clock.now })
+    }
+
+    /// A client that keeps the stand-in alive.
+    var http: any HTTPRequesting { StandInRequester(standIn: self) }
+}
+
+private struct StandInRequester: HTTPRequesting {
+    let standIn: StandIn
+
+    func send(_ request: HTTPRequest, timeoutSeconds: Int) async throws(HTTPFailure) -> HTTPResponse {
+        try await SocketRequester().send(request, timeoutSeconds: timeoutSeconds)
     }
 }
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import signal
 import sys
+import threading
 from datetime import datetime
 
 from accounts import Account
@@ -35,6 +36,7 @@ def parse_arguments():
                         help="what is told on the message bus is committed, then answered with 500")
     parser.add_argument("--without-gateway", action="store_true",
                         help="tokens are judged by the services themselves, which check no signature")
+    parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     parser.add_argument("--now", type=datetime.fromisoformat, metavar="TIME",
                         help="RFC 3339 time at which the clock starts, in place of the machine's own")
     return parser.parse_args()
@@ -43,13 +45,15 @@ def parse_arguments():
 def main():
     arguments = parse_arguments()
     httpd = serve(StandIn(arguments), arguments.host, arguments.port)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     host, port = httpd.server_address[:2]
     print(json.dumps({"record": "listening", "url": f"http://{host}:{port}"}), flush=True)
-    try:
+    if arguments.until_eof:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        sys.stdin.buffer.read()
+    else:
         httpd.serve_forever()
-    except KeyboardInterrupt:
-        pass
 
 
 main()
