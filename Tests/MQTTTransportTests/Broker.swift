@@ -106,6 +106,11 @@ final class Broker: @unchecked Sendable {
         process = 0
     }
 
+    /// The system still takes connections; the broker says nothing.
+    func pause() { Glibc.kill(process, SIGSTOP) }
+
+    func resume() { Glibc.kill(process, SIGCONT) }
+
     var log: String {
         let file = unsafe open(directory + "/log", O_RDONLY)
         guard file >= 0 else { return "" }
