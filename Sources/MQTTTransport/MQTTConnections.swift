@@ -52,6 +52,7 @@ public final class MQTTConnections: Sendable {
         self.thread = Mutex(thread)
     }
 
+    /// An object that nobody holds stops without draining.
     deinit {
         stop(drainMilliseconds: 0)
     }
