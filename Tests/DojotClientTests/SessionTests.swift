@@ -82,7 +82,8 @@ struct SessionTests {
             _ = try await session.send("POST", "/template", body: .object([("attrs", .array([]))]))
             Issue.record("a template without label was taken")
         } catch {
-            let expected = "POST /template: 400 failed to parse input {\"label\": [\"Missing data for required field.\"]}"
+            let expected =
+                "POST /template: 400 failed to parse input {\"label\": [\"Missing data for required field.\"]}"
             #expect(error.description == expected)
         }
     }

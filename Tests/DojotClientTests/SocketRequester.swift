@@ -10,7 +10,8 @@ struct SocketRequester: HTTPRequesting {
         let descriptor = try connected(to: UInt16(port) ?? 0)
         defer { close(descriptor) }
 
-        var head = "\(request.method) \(rest.dropFirst(port.count)) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        var head =
+            "\(request.method) \(rest.dropFirst(port.count)) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         for (name, value) in request.headers { head += "\(name): \(value)\r\n" }
         if let body = request.body { head += "Content-Length: \(body.count)\r\n" }
         let bytes = Array("\(head)\r\n".utf8) + (request.body ?? [])

@@ -105,7 +105,8 @@ class Templates:
         keys = {attribute.key for attribute in added}
         for device in self.tenant.devices_using(row.id):
             for other in device.templates:
-                if other != row.id and any(attribute.key in keys for attribute in self.tenant.template(other).attributes):
+                others = self.tenant.template(other).attributes if other != row.id else []
+                if any(attribute.key in keys for attribute in others):
                     raise refusal(400, VIOLATED)
 
     def _drop_overrides_of_removed(self, row):
