@@ -21,11 +21,13 @@ struct FrameExtent {
     /// Whether a line may end here: JSON has no line breaks inside its strings, cells may have them anywhere.
     var mayBreakLine: Bool { isCell || !isInString }
 
+    /// Follows the frame to the end of a line.
     mutating func follow(_ text: some Sequence<UInt8>) {
         for byte in text {
             guard case .open = state else { return }
             if isCell { followCell(byte) } else { followJSON(byte) }
         }
+        if isCell, isEscaped { state = .complete }
     }
 
     private mutating func followCell(_ byte: UInt8) {
