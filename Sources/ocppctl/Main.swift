@@ -64,7 +64,9 @@ struct OCPPCtl: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Send.self,
+            Serve.self,
+            Send.self,
+            Decode.self,
         ])
 }
 
