@@ -63,7 +63,7 @@ public struct SimulatedChargePoint: Sendable {
     var transactions: [Int: Transaction] = [:]
     var transactionCount = 0
     /// The ids of CALLs whose answers nobody waits for any more.
-    private var expiredIds: [String] = []
+    var expiredIds: [String] = []
 
     /// - Parameters:
     ///   - messageId: makes the id of each CALL from its number, which counts from 1; 1 to 36 characters, never the same
@@ -104,12 +104,16 @@ public struct SimulatedChargePoint: Sendable {
         case .order(let order): take(order)
         }
         settle()
-        defer { effects = [] }
-        return effects
+        return takeEffects()
     }
 
     mutating func emit(_ event: ChargePointEvent) { effects.append(.event(event)) }
     mutating func emit(_ effect: ChargePointEffect) { effects.append(effect) }
+
+    mutating func takeEffects() -> [ChargePointEffect] {
+        defer { effects = [] }
+        return effects
+    }
 
     private mutating func moveClock(to time: Timestamp) {
         now = max(now, time)
