@@ -26,8 +26,23 @@ public struct JSONNode: Sendable {
     /// Whether this is the string given, without building one.
     public func isText(_ expected: StaticString) -> Bool {
         guard kind == .string else { return false }
-        if entry.isIrregular { return text == expected.description }
-        return raw.dropFirst().dropLast().elementsEqual(expected.description.utf8)
+        if entry.isIrregular { return (text ?? "").utf8.elementsEqual(expected.description.utf8) }
+        // One byte after the other: a String of the key would be made for each comparison.
+        return expected.withUTF8Buffer { name in
+            let start = Int(entry.start) + 1
+            guard Int(entry.end) - 1 - start == name.count else { return false }
+            for offset in 0..<name.count {
+                guard unsafe name[offset] == storage.bytes[start + offset] else { return false }
+            }
+            return true
+        }
+    }
+
+    /// Whether both are strings of the same characters, scalar by scalar, however they are escaped.
+    func hasSameText(as other: JSONNode) -> Bool {
+        guard kind == .string, other.kind == .string else { return false }
+        guard entry.isIrregular || other.entry.isIrregular else { return raw == other.raw }
+        return (text ?? "").utf8.elementsEqual((other.text ?? "").utf8)
     }
 
     /// A number written as an integer and within 64 bits; `nil` for `1.0`, `1e2` and every other kind.
@@ -62,7 +77,7 @@ public struct JSONNode: Sendable {
     /// An object's member of that name, the last where the name stands twice.
     public func member(named name: String) -> JSONNode? {
         var found: JSONNode?
-        for (key, value) in members where key.text == name { found = value }
+        for (key, value) in members where (key.text ?? "").utf8.elementsEqual(name.utf8) { found = value }
         return found
     }
 

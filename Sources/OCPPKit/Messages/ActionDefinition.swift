@@ -44,6 +44,9 @@ public struct ObjectShape: Sendable {
     public init(_ fields: [Field]) { self.fields = fields }
 
     public func field(named key: String) -> Field? { fields.first { $0.key.description == key } }
+
+    /// The field that an object's key names, found by its bytes.
+    func index(of key: JSONNode) -> Int? { fields.firstIndex { key.isText($0.key) } }
 }
 
 /// One field of an object: its key, what it may hold, and whether it must be there.
@@ -51,6 +54,9 @@ public struct Field: Sendable {
     public let key: StaticString
     public let kind: Kind
     public let isRequired: Bool
+    /// The least number, or the least number of characters, that makes sense; less is a `range` warning, as the JSON
+    /// schemas do not know it. A required text needs one character where nothing else is said.
+    public let minimum: Int64?
 
     public indirect enum Kind: Sendable {
         /// Text of at most so many Unicode scalars; `nil` where the specification sets no limit.
@@ -64,17 +70,27 @@ public struct Field: Sendable {
         case decimal(tenths: Bool)
         case boolean
         /// One of these texts.
-        case enumeration([StaticString])
+        case enumeration([String])
         case object(ObjectShape)
         /// At least `minimum` elements, each of the kind given.
         case array(of: Kind, minimum: Int)
     }
 
-    public static func required(_ key: StaticString, _ kind: Kind) -> Field {
-        Field(key: key, kind: kind, isRequired: true)
+    public static func required(_ key: StaticString, _ kind: Kind, minimum: Int64? = nil) -> Field {
+        Field(key: key, kind: kind, isRequired: true, minimum: minimum)
     }
 
-    public static func optional(_ key: StaticString, _ kind: Kind) -> Field {
-        Field(key: key, kind: kind, isRequired: false)
+    public static func optional(_ key: StaticString, _ kind: Kind, minimum: Int64? = nil) -> Field {
+        Field(key: key, kind: kind, isRequired: false, minimum: minimum)
     }
+}
+
+extension Field.Kind {
+    /// One of an enumeration's values, as the specification spells them.
+    static func one<Value: CaseIterable & RawRepresentable<String>>(of values: Value.Type) -> Field.Kind {
+        .enumeration(values.allCases.map { $0.rawValue })
+    }
+
+    /// IdToken (section 7.28): a case-insensitive text of at most 20 characters.
+    static var idToken: Field.Kind { .string(maximum: 20) }
 }

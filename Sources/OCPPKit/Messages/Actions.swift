@@ -2,7 +2,9 @@
 public enum Actions {
     /// All of them, in the order of their profiles and names.
     public static let all: [ActionDefinition] = [
-        .heartbeat,
+        .authorize, .bootNotification, .changeAvailability, .changeConfiguration, .clearCache, .dataTransfer,
+        .getConfiguration, .heartbeat, .meterValues, .remoteStartTransaction, .remoteStopTransaction, .reset,
+        .startTransaction, .statusNotification, .stopTransaction, .unlockConnector,
     ]
 
     private static let byName: [String: ActionDefinition] = Dictionary(

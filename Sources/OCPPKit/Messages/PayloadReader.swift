@@ -7,15 +7,127 @@ struct PayloadReader {
     private(set) var repairs: [String] = []
 
     init(_ node: JSONNode?) {
-        // An absent payload reads as an empty one.
+        // An absent payload reads as an empty one, and so does null, which some stations send for {}.
         self.node = node ?? PayloadReader.empty
+        if self.node.isNull { note("nullAsObject") }
     }
 
     private static let empty = try! JSONTree(parsing: "{}").root
 
     /// A text; a number or boolean stands for its own text (`numberAsText`).
     mutating func text(_ key: StaticString) -> String? {
+        guard let value = value(key) else { return nil }
+        return text(of: value)
+    }
+
+    /// An idTag; blanks and control characters that a card reader left at its ends are dropped (`idTagTrimmed`).
+    mutating func idToken(_ key: StaticString) -> String? {
+        guard let text = text(key) else { return nil }
+        let token = trimmed(text)
+        guard token.count < text.utf8.count else { return text }
+        note("idTagTrimmed")
+        return String(decoding: token, as: UTF8.self)
+    }
+
+    /// A text; an object or array stands for its own JSON text (`jsonAsText`).
+    mutating func textOrJSON(_ key: StaticString) -> String? {
+        guard let value = value(key), value.isObject || value.isArray else { return text(key) }
+        note("jsonAsText")
+        return String(decoding: value.raw, as: UTF8.self)
+    }
+
+    /// A value of an enumeration, or the unknown text that stands in its place.
+    mutating func open<Known>(_ key: StaticString) -> Open<Known>? { text(key).map { Open($0) } }
+
+    /// A 64-bit integer; `"12"`, `12.0` and `1.2e1` stand for 12 (`textAsNumber`, `integerWithFraction`). `nil` for 12.5.
+    mutating func integer(_ key: StaticString) -> Int64? {
+        guard let value = value(key) else { return nil }
+        if let integer = value.integer { return integer }
+        guard let whole = decimal(key)?.wholeNumber else { return nil }
+        if value.kind == .number { note("integerWithFraction") }
+        return whole
+    }
+
+    /// A number; text that holds one counts, blanks around it too (`textAsNumber`).
+    mutating func decimal(_ key: StaticString) -> ExactDecimal? {
+        guard let value = value(key) else { return nil }
+        if value.kind == .number { return value.decimal }
+        guard let text = value.text, let decimal = ExactDecimal(trimmed(text)) else { return nil }
+        note("textAsNumber")
+        return decimal
+    }
+
+    /// A meter reading that should be an integer; fractions are kept (`integerWithFraction`).
+    mutating func register(_ key: StaticString) -> ExactDecimal? {
+        let reading = decimal(key)
+        if reading != nil, let value = node[key], value.kind == .number, !value.isIntegerLiteral {
+            note("integerWithFraction")
+        }
+        return reading
+    }
+
+    /// `true` or `false`; their texts in any case count (`textAsBoolean`).
+    mutating func boolean(_ key: StaticString) -> Bool? {
+        guard let value = value(key) else { return nil }
+        if let boolean = value.boolean { return boolean }
+        guard let text = value.text?.lowercased(), text == "true" || text == "false" else { return nil }
+        note("textAsBoolean")
+        return text == "true"
+    }
+
+    /// A time, read as `Timestamp.read` does; each of its repairs is noted under its own name.
+    mutating func time(_ key: StaticString) -> Timestamp? {
+        guard let text = value(key)?.text, let (time, timeRepairs) = Timestamp.read(text) else { return nil }
+        for repair in timeRepairs { note(repair.rawValue) }
+        return time
+    }
+
+    /// An object.
+    mutating func object(_ key: StaticString) -> JSONNode? {
+        guard let value = value(key), value.isObject else { return nil }
+        return value
+    }
+
+    /// An array's elements; one object where an array belongs is its only element (`objectForArray`).
+    mutating func elements(_ key: StaticString) -> [JSONNode] {
+        guard let value = value(key) else { return [] }
+        guard value.isObject else { return Array(value.elements) }
+        note("objectForArray")
+        return [value]
+    }
+
+    /// The texts of an array; one text where an array belongs is its only element (`textForArray`).
+    mutating func texts(_ key: StaticString) -> [String] {
+        guard let value = value(key) else { return [] }
+        if let text = value.text {
+            note("textForArray")
+            return [text]
+        }
+        var texts: [String] = []
+        for element in value.elements {
+            if let text = text(of: element) { texts.append(text) }
+        }
+        return texts
+    }
+
+    mutating func note(_ repair: String) {
+        if !repairs.contains(repair) { repairs.append(repair) }
+    }
+
+    /// Takes over what was noted while an object inside this one was read.
+    mutating func note(_ more: [String]) {
+        for repair in more { note(repair) }
+    }
+
+    /// A member's value; null counts as absent (`nullAsAbsent`).
+    private mutating func value(_ key: StaticString) -> JSONNode? {
         guard let value = node[key] else { return nil }
+        guard value.isNull else { return value }
+        note("nullAsAbsent")
+        return nil
+    }
+
+    private mutating func text(of value: JSONNode) -> String? {
         switch value.kind {
         case .string: return value.text
         case .number, .true, .false:
@@ -24,44 +136,14 @@ struct PayloadReader {
         case .object, .array, .null: return nil
         }
     }
-
-    /// A 64-bit integer; `"12"`, `12.0` and `1.2e1` stand for 12 (`textAsNumber`, `fractionDropped`).
-    mutating func integer(_ key: StaticString) -> Int64? {
-        guard let value = node[key] else { return nil }
-        if let integer = value.integer { return integer }
-        guard let decimal = decimal(key) else { return nil }
-        if let whole = decimal.wholeNumber {
-            if value.kind == .number { note("integerWithFraction") }
-            return whole
-        }
-        return nil
-    }
-
-    /// A number; text that holds one counts, blanks around it too (`textAsNumber`).
-    mutating func decimal(_ key: StaticString) -> ExactDecimal? {
-        guard let value = node[key] else { return nil }
-        if value.kind == .number { return value.decimal }
-        guard let text = value.text, let decimal = ExactDecimal(trimmed(text)) else { return nil }
-        note("textAsNumber")
-        return decimal
-    }
-
-    /// A time, read as `Timestamp.read` does; each of its repairs is noted under its own name.
-    mutating func time(_ key: StaticString) -> Timestamp? {
-        guard let text = node[key]?.text, let (time, timeRepairs) = Timestamp.read(text) else { return nil }
-        for repair in timeRepairs { note(repair.rawValue) }
-        return time
-    }
-
-    mutating func note(_ repair: String) {
-        if !repairs.contains(repair) { repairs.append(repair) }
-    }
 }
 
 /// The text without blanks and control characters at its ends.
 func trimmed(_ text: String) -> Substring.UTF8View {
     var rest = text[...].utf8
-    while let first = rest.first, first <= 0x20 { rest.removeFirst() }
-    while let last = rest.last, last <= 0x20 { rest.removeLast() }
+    while let first = rest.first, isBlankOrControl(first) { rest.removeFirst() }
+    while let last = rest.last, isBlankOrControl(last) { rest.removeLast() }
     return rest
 }
+
+private func isBlankOrControl(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F }

@@ -98,7 +98,8 @@ private struct TimestampReader {
         var fraction: Int64 = 0
         if take(".") {
             let start = position
-            guard digits(1...18) != nil else { return nil }
+            while position < text.count, isDigit(text[position]) { position += 1 }
+            guard position > start else { return nil }
             for place in 0..<3 {
                 fraction = fraction * 10 + (start + place < position ? Int64(text[start + place] - UInt8(ascii: "0")) : 0)
             }
