@@ -6,4 +6,15 @@
 
 enum { OCPP_LWS_PRE = LWS_PRE };
 
+// Of Linux, and outside of Swift's Glibc module.
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <sys/socket.h>
+#include <pthread.h>
+
+// Declared by their headers only under _GNU_SOURCE, which an importer cannot set.
+extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+extern int pthread_setname_np(pthread_t thread, const char *name);
+struct ocpp_ucred { int pid; unsigned int uid; unsigned int gid; };
+
 #endif

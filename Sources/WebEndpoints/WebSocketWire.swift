@@ -1,0 +1,260 @@
+import CLibwebsockets
+
+/// How a WebSocket ended.
+public enum CloseReason: Sendable, Equatable {
+    /// The peer closed; `nil` where it gave no code.
+    case byPeer(code: UInt16?)
+    /// We closed: on request, or because the peer broke a rule (1003 binary, 1007 not UTF-8, 1008 too slow a reader or
+    /// half a message for too long, 1009 too big).
+    case byUs(code: UInt16)
+    /// The peer answered no ping.
+    case timedOut
+    /// The connection broke, or broke the WebSocket protocol.
+    case lost
+
+    /// The close code, where there is one.
+    public var code: UInt16? {
+        switch self {
+        case .byPeer(let code): code
+        case .byUs(let code): code
+        case .timedOut, .lost: nil
+        }
+    }
+}
+
+/// The limits of one WebSocket. 0 milliseconds is no limit.
+struct WebSocketLimits {
+    var maxMessageBytes: Int
+    var maxBacklogBytes: Int
+    var halfMessageTimeoutMilliseconds: Int
+}
+
+/// What a `WebSocketWire` tells.
+protocol WebSocketWireOwner: AnyObject {
+    func wireOpened()
+    func wireReceived(_ message: [UInt8])
+    /// Once for each `wireOpened`, and never after `wireFailed`.
+    func wireClosed(_ reason: CloseReason)
+    /// It never opened.
+    func wireFailed(_ text: String?)
+    /// libwebsockets asks a client for its own headers.
+    func wireAppendsHeaders(to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>)
+        -> Bool
+}
+
+/// A WebSocket of either side: whole messages in, an ordered and bounded backlog out. The loop's thread only.
+final class WebSocketWire: Wire {
+    private static let closeGraceMilliseconds = 5_000
+
+    weak var owner: (any WebSocketWireOwner)?
+    private let limits: WebSocketLimits
+    private var assembly: [UInt8] = []
+    private var isMidMessage = false
+    private var halfMessageTimer: Timer?
+    private var backlog: [[UInt8]] = []
+    private var backlogStart = 0
+    private(set) var backlogBytes = 0
+    private var wantsPing = false
+    private(set) var isOpen = false
+    private var closing: (code: UInt16, reason: String)?
+    private var reason: CloseReason?
+    private var closeTimer: Timer?
+    /// Anything arrived since the last `ping()`.
+    private(set) var heardSincePing = true
+    /// A client's: the status of the answer that refused it, the subprotocol of the one that did not.
+    private(set) var httpStatus: Int?
+    private(set) var agreedSubprotocol: String?
+
+    init(loop: EventLoop, limits: WebSocketLimits) {
+        self.limits = limits
+        super.init(loop: loop)
+    }
+
+    // MARK: Out
+
+    func send(_ message: [UInt8]) {
+        guard isOpen, closing == nil, reason == nil else { return }
+        if backlogBytes == 0 && canWrite {
+            write(message, as: LWS_WRITE_TEXT)
+            return
+        }
+        backlog.append(message)
+        backlogBytes += message.count
+        if backlogBytes > limits.maxBacklogBytes {
+            drop(.byUs(code: 1008))
+        } else {
+            wantWriteable()
+        }
+    }
+
+    func ping() {
+        guard isOpen, closing == nil else { return }
+        heardSincePing = false
+        if canWrite {
+            write([], as: LWS_WRITE_PING)
+        } else {
+            wantsPing = true
+            wantWriteable()
+        }
+    }
+
+    /// Sends what is queued, then the close frame, and waits for the peer's within a bound.
+    func close(code: UInt16, reason text: String) {
+        guard isOpen, closing == nil, reason == nil else { return }
+        closing = (code, text)
+        reason = .byUs(code: code)
+        closeTimer = loop.schedule(afterMilliseconds: Self.closeGraceMilliseconds) { [weak self] in self?.kill() }
+        wantWriteable()
+    }
+
+    /// Ends without a close frame.
+    func drop(_ why: CloseReason) {
+        if reason == nil { reason = why }
+        backlog = []
+        backlogBytes = 0
+        kill()
+    }
+
+    private func write(_ bytes: [UInt8], as kind: lws_write_protocol) {
+        guard let socket = unsafe socket else { return }
+        if unsafe loop.writeBuffer.write(bytes, to: socket, as: kind) < 0 { drop(.lost) }
+    }
+
+    /// - Returns: -1 when it is time to close.
+    private func writeable() -> Int32 {
+        guard let socket = unsafe socket else { return -1 }
+        while backlogStart < backlog.count && canWrite {
+            let message = backlog[backlogStart]
+            backlog[backlogStart] = []
+            backlogStart += 1
+            backlogBytes -= message.count
+            write(message, as: LWS_WRITE_TEXT)
+        }
+        if backlogStart == backlog.count {
+            backlog.removeAll(keepingCapacity: backlog.capacity <= 16)
+            backlogStart = 0
+        }
+        if wantsPing && canWrite {
+            wantsPing = false
+            write([], as: LWS_WRITE_PING)
+        }
+        guard backlog.isEmpty, !wantsPing else {
+            wantWriteable()
+            return 0
+        }
+        guard let closing, canWrite else { return 0 }
+        unsafe close(socket, closing.code, closing.reason)
+        return -1
+    }
+
+    private func close(_ socket: OpaquePointer, _ code: UInt16, _ text: String) {
+        // A control frame holds 125 bytes, two of them the code.
+        var bytes = Array(text.utf8.prefix(123))
+        unsafe lws_close_reason(socket, lws_close_status(UInt32(code)), &bytes, bytes.count)
+    }
+
+    // MARK: In
+
+    override func event(_ what: lws_callback_reasons, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+        switch what {
+        case LWS_CALLBACK_RECEIVE, LWS_CALLBACK_CLIENT_RECEIVE:
+            return unsafe received(bytes)
+        case LWS_CALLBACK_SERVER_WRITEABLE, LWS_CALLBACK_CLIENT_WRITEABLE:
+            return writeable()
+        case LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_CLIENT_RECEIVE_PONG:
+            heardSincePing = true
+        case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_CLIENT_ESTABLISHED:
+            isOpen = true
+            owner?.wireOpened()
+        case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+            if reason == nil {
+                let code = unsafe bytes.count >= 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : nil
+                reason = .byPeer(code: code)
+            }
+        case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+            guard let owner, let base = bytes.baseAddress else { return -1 }
+            let space = unsafe UnsafeMutableRawPointer(mutating: base)
+                .assumingMemoryBound(to: UnsafeMutablePointer<UInt8>?.self)
+            guard let start = unsafe space.pointee else { return -1 }
+            return unsafe owner.wireAppendsHeaders(to: space, end: start + bytes.count) ? 0 : -1
+        case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
+            agreedSubprotocol = header(WSI_TOKEN_PROTOCOL)
+        case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+            guard let socket = unsafe socket else { break }
+            let status = unsafe Int(lws_http_client_http_response(socket))
+            httpStatus = status == 0 ? nil : status
+        default: break
+        }
+        return 0
+    }
+
+    private func header(_ token: lws_token_indexes) -> String? {
+        guard let socket = unsafe socket else { return nil }
+        let length = unsafe lws_hdr_total_length(socket, token)
+        guard length > 0 else { return nil }
+        var text = [CChar](repeating: 0, count: Int(length) + 1)
+        guard unsafe lws_hdr_copy(socket, &text, Int32(text.count), token) > 0 else { return nil }
+        return String(decoding: text.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private func received(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+        guard let socket = unsafe socket, reason == nil else { return 0 }
+        heardSincePing = true
+        if unsafe lws_frame_is_binary(socket) != 0 { return refuse(1003, "text only") }
+        let rest = unsafe lws_remaining_packet_payload(socket)
+        if assembly.count + bytes.count + rest > limits.maxMessageBytes { return refuse(1009, "message too big") }
+        guard unsafe rest == 0 && lws_is_final_fragment(socket) != 0 else {
+            if !isMidMessage { beginHalfMessage() }
+            unsafe assembly.append(contentsOf: bytes)
+            return 0
+        }
+        var message: [UInt8]
+        if isMidMessage {
+            unsafe assembly.append(contentsOf: bytes)
+            message = assembly
+            assembly = []
+            isMidMessage = false
+            halfMessageTimer?.cancel()
+            halfMessageTimer = nil
+        } else {
+            message = unsafe Array(bytes)
+        }
+        guard isUTF8(message) else { return refuse(1007, "not UTF-8") }
+        owner?.wireReceived(message)
+        return 0
+    }
+
+    private func beginHalfMessage() {
+        isMidMessage = true
+        guard limits.halfMessageTimeoutMilliseconds > 0 else { return }
+        halfMessageTimer = loop.schedule(afterMilliseconds: limits.halfMessageTimeoutMilliseconds) { [weak self] in
+            // In the middle of a message the peer still reads control frames.
+            self?.close(code: 1008, reason: "message not finished in time")
+        }
+    }
+
+    private func refuse(_ code: UInt16, _ text: String) -> Int32 {
+        reason = .byUs(code: code)
+        assembly = []
+        if let socket = unsafe socket { unsafe close(socket, code, text) }
+        return -1
+    }
+
+    override func ended(failure: String?) {
+        closeTimer?.cancel()
+        halfMessageTimer?.cancel()
+        backlog = []
+        backlogBytes = 0
+        let wasOpen = isOpen
+        isOpen = false
+        if wasOpen {
+            owner?.wireClosed(reason ?? .lost)
+        } else {
+            owner?.wireFailed(failure)
+        }
+    }
+}
+
+func isUTF8(_ bytes: [UInt8]) -> Bool {
+    (try? UTF8Span(validating: bytes.span)) != nil
+}

@@ -1,0 +1,55 @@
+import Glibc
+
+/// A file, or standard input as `-`, read in chunks.
+struct InputFile: ~Copyable {
+    /// As it was given; `-` for standard input.
+    let name: String
+    private let descriptor: Int32
+
+    /// - Throws: `CommandFailure` with status 66 where it cannot be opened.
+    init(_ name: String) throws {
+        self.name = name
+        if name == "-" {
+            descriptor = STDIN_FILENO
+            return
+        }
+        descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure(.noInput, "cannot open \(name): \(systemError(errno))")
+        }
+    }
+
+    deinit {
+        if descriptor != STDIN_FILENO { _ = close(descriptor) }
+    }
+
+    /// Reads the next chunk into `buffer`, which it replaces; false at the end.
+    func read(into buffer: inout [UInt8], atMost size: Int = 1 << 18) throws -> Bool {
+        while true {
+            var failure: Int32 = 0
+            buffer = unsafe [UInt8](unsafeUninitializedCapacity: size) { space, initialized in
+                let count = unsafe Glibc.read(descriptor, space.baseAddress!, size)
+                if count < 0 { failure = errno }
+                initialized = max(0, count)
+            }
+            switch failure {
+            case 0: return !buffer.isEmpty
+            case EINTR: continue
+            default:
+                let what = name == "-" ? "standard input" : name
+                throw CommandFailure(.noInput, "cannot read \(what): \(systemError(failure))")
+            }
+        }
+    }
+
+    /// Reads all that is left.
+    func readAll() throws -> [UInt8] {
+        var whole: [UInt8] = []
+        var chunk: [UInt8] = []
+        while try read(into: &chunk) { whole += chunk }
+        return whole
+    }
+
+    /// Whether standard input is a person at a terminal, who would wait for nothing.
+    static var isStandardInputTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+}

@@ -1,0 +1,59 @@
+import Glibc
+import OCPPKit
+
+/// The one way to standard output: records only, checked, buffered.
+///
+/// A reader that has gone away ends the command quietly (`OutputClosed`); any other failure is status 74.
+final class OutputWriter {
+    private let descriptor: Int32
+    private var buffer: [UInt8] = []
+    /// Whether each record goes out at once, for a reader that waits for it.
+    let isLineBuffered: Bool
+
+    init(descriptor: Int32 = STDOUT_FILENO, isLineBuffered: Bool = false) {
+        self.descriptor = descriptor
+        self.isLineBuffered = isLineBuffered
+        buffer.reserveCapacity(1 << 17)
+    }
+
+    /// Takes whole lines, newlines included.
+    func write(_ lines: some Collection<UInt8>) throws {
+        buffer.append(contentsOf: lines)
+        if isLineBuffered || buffer.count >= 1 << 16 { try flush() }
+    }
+
+    /// Writes one JSON line built by the closure, which ends it with `endLine`.
+    func writeLine(_ build: (inout JSONWriter) -> Void) throws {
+        var writer = JSONWriter()
+        build(&writer)
+        try write(writer.bytes)
+    }
+
+    func flush() throws {
+        var written = 0
+        defer { buffer.removeAll(keepingCapacity: true) }
+        while written < buffer.count {
+            let count = unsafe buffer.withUnsafeBytes { bytes in
+                unsafe Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+            }
+            if count >= 0 {
+                written += count
+            } else if errno == EPIPE {
+                throw OutputClosed()
+            } else if errno == EAGAIN {
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&waiting, 1, -1)
+            } else if errno != EINTR {
+                throw CommandFailure(.inputOutput, "cannot write to standard output: \(systemError(errno))")
+            }
+        }
+    }
+}
+
+/// The reader of standard output went away, as `head` does: no error.
+struct OutputClosed: Error {}
+
+/// The system's text for an error number.
+func systemError(_ number: Int32) -> String {
+    unsafe String(cString: strerror(number))
+}
