@@ -21,7 +21,7 @@ struct QueuedCall: Sendable {
     let purpose: Purpose
     let action: String
     /// Without `transactionId`, which may not be known before the message is sent.
-    let payload: JSONValue
+    let payload: any Payload
     /// Whether it may go while the charge point is not accepted: a boot, or what a trigger asks for.
     var goesBeforeAcceptance = false
     /// Counts all CALLs, so that the two lines of a `CallQueue` keep one order.
@@ -62,24 +62,21 @@ struct CallQueue: Sendable {
     var retryTime: Timestamp? { outstanding == nil ? transactional.first?.notBefore : nil }
 
     /// Takes the next CALL that may go now and makes it the outstanding one.
-    mutating func takeNext(at now: Timestamp, isAccepted: Bool, messageId: () -> String) -> QueuedCall? {
+    mutating func takeNext(at now: Timestamp, isAccepted: Bool, messageId: String) -> QueuedCall? {
         guard outstanding == nil else { return nil }
         let due = isAccepted ? transactional.first.flatMap { ($0.notBefore ?? now) <= now ? $0 : nil } : nil
         let index = ordinary.firstIndex { isAccepted || $0.goesBeforeAcceptance }
-        let id: String
         var call: QueuedCall
         if let due, index.map({ due.number < ordinary[$0].number }) ?? true {
-            id = messageId()
-            transactional[0].messageIds.append(id)
+            transactional[0].messageIds.append(messageId)
             call = transactional[0]
         } else if let index {
-            id = messageId()
             call = ordinary.remove(at: index)
-            call.messageIds = [id]
+            call.messageIds = [messageId]
         } else {
             return nil
         }
-        outstanding = (call, id, now)
+        outstanding = (call, messageId, now)
         return call
     }
 

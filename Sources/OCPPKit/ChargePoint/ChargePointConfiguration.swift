@@ -36,7 +36,7 @@ struct ChargePointConfiguration: Sendable {
             key("LocalAuthorizeOffline", .boolean, "true"),
             fixed("LocalPreAuthorize", .boolean, "false"),
             fixed("MeterValuesAlignedData", .measurands, ""),
-            key("MeterValuesSampledData", .measurands, MeterSample.measurands.joined(separator: ",")),
+            key("MeterValuesSampledData", .measurands, MeterSample.measurands.map(\.rawValue).joined(separator: ",")),
             key("MeterValueSampleInterval", .integer, "60"),
             fixed("NumberOfConnectors", .integer, String(connectorCount)),
             fixed("ResetRetries", .integer, "0"),
@@ -60,17 +60,24 @@ struct ChargePointConfiguration: Sendable {
     func integer(_ name: String) -> Int64 { Int64(key(named: name)?.value ?? "") ?? 0 }
 
     /// The names of measurands under a key.
-    func measurands(_ name: String) -> [String] {
-        (key(named: name)?.value ?? "").split(separator: ",").map { String(decoding: trimmed(String($0)), as: UTF8.self) }
+    func measurands(_ name: String) -> [Measurand] {
+        (ChargePointConfiguration.measurands(in: key(named: name)?.value ?? "") ?? [])
     }
 
     /// Sets a value as ChangeConfiguration does and returns the answer's status.
-    mutating func change(_ name: String, to value: String) -> String {
-        guard let index = index(of: name) else { return "NotSupported" }
+    mutating func change(_ name: String, to value: String) -> ConfigurationStatus {
+        guard let index = index(of: name) else { return .notSupported }
         let key = keys[index]
-        guard !key.isReadOnly, key.kind.allows(value) else { return "Rejected" }
+        guard !key.isReadOnly, key.kind.allows(value) else { return .rejected }
         keys[index].value = value
-        return key.needsReboot ? "RebootRequired" : "Accepted"
+        return key.needsReboot ? .rebootRequired : .accepted
+    }
+
+    /// `nil` where one of them is none that the meters show.
+    fileprivate static func measurands(in list: String) -> [Measurand]? {
+        let names = list.split(separator: ",").map { String(decoding: trimmed(String($0)), as: UTF8.self) }
+        let measurands = names.compactMap(Measurand.init).filter(MeterSample.measurands.contains)
+        return measurands.count == names.count ? measurands : nil
     }
 
     private func index(of name: String) -> Int? {
@@ -85,9 +92,7 @@ extension ChargePointConfiguration.Kind {
         case .boolean: ["true", "false"].contains(value.lowercased())
         case .integer: Int32(value).map { $0 >= 0 } ?? false
         case .measurands:
-            value.split(separator: ",").allSatisfy {
-                MeterSample.measurands.contains(String(decoding: trimmed(String($0)), as: UTF8.self))
-            }
+            ChargePointConfiguration.measurands(in: value) != nil
         case .text: value.unicodeScalars.count <= 500
         }
     }

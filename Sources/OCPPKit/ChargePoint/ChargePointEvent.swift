@@ -20,8 +20,8 @@ public enum ChargePointInput: Sendable {
         /// The stop button.
         case stop(connectorId: Int)
         case unplug(connectorId: Int)
-        /// An errorCode of StatusNotification, or `nil` once it is repaired.
-        case fault(connectorId: Int, errorCode: String?)
+        /// What is broken; `nil` once it is repaired.
+        case fault(connectorId: Int, errorCode: ChargePointErrorCode?)
     }
 }
 
@@ -37,20 +37,19 @@ public enum ChargePointEffect: Sendable, Equatable {
 
 /// What happened, for people.
 public enum ChargePointEvent: Sendable, Equatable {
-    /// `registration` is Accepted, Pending or Rejected; a Heartbeat or the next try follows after the interval.
-    case booted(registration: String, intervalSeconds: Int64)
+    /// A Heartbeat, or the next try, follows after the interval.
+    case booted(registration: RegistrationStatus, intervalSeconds: Int64)
     /// Connector 0 is the charge point itself.
-    case status(connectorId: Int, status: String)
+    case status(connectorId: Int, status: ChargePointStatus)
     case sessionStarted(connectorId: Int, idTag: String, meterStart: Int64)
     case progress(SessionProgress)
-    case sessionStopped(connectorId: Int, meterStop: Int64, reason: String)
+    case sessionStopped(connectorId: Int, meterStop: Int64, reason: Reason)
     /// A command was answered: its action, and the answer's status or error code.
     case answered(action: String, outcome: String)
     case timedOut(action: String)
     /// A transaction message was tried as often as TransactionMessageAttempts allows.
     case givenUp(action: String)
-    /// `kind` is Soft or Hard.
-    case rebooting(kind: String)
+    case rebooting(ResetType)
     /// The central system broke the protocol.
     case breach(String)
 }
@@ -89,24 +88,24 @@ public struct SessionResult: Sendable, Equatable {
     /// Both in Wh, 0 where charging never began.
     public var meterStart: Int64 = 0
     public var meterStop: Int64 = 0
-    /// StopTransaction's reason.
+    /// StopTransaction's reason; where charging never began, why.
     public var reason: String?
 }
 
 extension ChargePointEvent: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .booted("Accepted", let interval): "boot accepted, heartbeat every \(interval) s"
-        case .booted(let registration, let interval): "boot \(registration.lowercased()), again in \(interval) s"
-        case .status(0, let status): "charge point \(status)"
-        case .status(let connector, let status): "connector \(connector) \(status)"
+        case .booted(.accepted, let interval): "boot accepted, heartbeat every \(interval) s"
+        case .booted(let registration, let interval): "boot \(registration.rawValue.lowercased()), again in \(interval) s"
+        case .status(0, let status): "charge point \(status.rawValue)"
+        case .status(let connector, let status): "connector \(connector) \(status.rawValue)"
         case .sessionStarted(let connector, let tag, let meter): "connector \(connector): \(tag) charges from \(meter) Wh"
         case .progress(let progress): progress.description
-        case .sessionStopped(let connector, let meter, let reason): "connector \(connector): stopped at \(meter) Wh (\(reason))"
+        case .sessionStopped(let connector, let meter, let reason): "connector \(connector): stopped at \(meter) Wh (\(reason.rawValue))"
         case .answered(let action, let outcome): "\(action) answered \(outcome)"
         case .timedOut(let action): "\(action) was not answered in time"
         case .givenUp(let action): "\(action) given up"
-        case .rebooting(let kind): "\(kind.lowercased()) reset"
+        case .rebooting(let kind): "\(kind.rawValue.lowercased()) reset"
         case .breach(let text): "protocol: \(text)"
         }
     }

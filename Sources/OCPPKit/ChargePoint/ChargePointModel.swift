@@ -46,8 +46,8 @@ public struct ConnectorModel: Sendable {
     public enum Supply: Sendable, Equatable {
         /// The vehicle's battery sets the voltage.
         case dc
-        /// So many phases of so many volts between phase and neutral.
-        case ac(phases: Int64, volts: Int64)
+        /// 1 to 3 phases of so many volts between phase and neutral.
+        case ac(phases: Int, volts: Int64)
     }
 
     /// For people: `CCS`.

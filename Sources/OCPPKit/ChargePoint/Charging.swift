@@ -101,7 +101,7 @@ struct Charging: Sendable {
         stepEnd = time.adding(milliseconds: 1000)
         let possible = switch connector.supply {
         case .dc: connector.maximumAmperes * battery.millivolts(at: charge) / 1000
-        case .ac(let phases, let volts): phases * volts * connector.maximumAmperes
+        case .ac(let phases, let volts): Int64(phases) * volts * connector.maximumAmperes
         }
         let offered = min(limitWatts, connector.maximumWatts, possible)
         watts = max(1, offered * battery.acceptance(at: charge) / 1_000_000)

@@ -23,7 +23,7 @@ struct ConnectorState: Sendable {
         let endsAt: Timestamp
         var nextSample: Timestamp?
         /// What StopTransaction's transactionData will hold.
-        var transactionData: [JSONValue] = []
+        var transactionData: [MeterValue] = []
     }
 
     let id: Int
@@ -34,8 +34,7 @@ struct ConnectorState: Sendable {
     var isOperative = true
     /// Takes effect when the session is over.
     var scheduledOperative: Bool?
-    /// An errorCode of StatusNotification.
-    var fault: String?
+    var fault: ChargePointErrorCode?
     var session: Session?
     /// A session is over and the cable still in.
     var isFinishing = false
@@ -44,7 +43,7 @@ struct ConnectorState: Sendable {
     var waiting: [SessionSpec] = []
     var nextStart: Timestamp?
     /// What the central system was last told.
-    var reported: (status: String, errorCode: String)?
+    var reported: (status: ChargePointStatus, errorCode: ChargePointErrorCode)?
 
     init(id: Int, model: ConnectorModel, registerWattHours: Int64) {
         self.id = id
@@ -59,18 +58,17 @@ struct ConnectorState: Sendable {
     /// Whether nobody uses it and a session could begin.
     var isFree: Bool { session == nil && !isFinishing && isOperative && fault == nil }
 
-    /// A ChargePointStatus.
-    var status: String {
-        if fault != nil { return "Faulted" }
-        if chargingSession != nil { return "Charging" }
-        if !isOperative { return "Unavailable" }
-        if session != nil { return "Preparing" }
-        if isPluggedIn { return isFinishing ? "Finishing" : "Preparing" }
-        return "Available"
+    var status: ChargePointStatus {
+        if fault != nil { return .faulted }
+        if chargingSession != nil { return .charging }
+        if !isOperative { return .unavailable }
+        if session != nil { return .preparing }
+        if isPluggedIn { return isFinishing ? .finishing : .preparing }
+        return .available
     }
 
     /// What the meter shows; `charging` is that of the running session, brought up to the time.
-    func sample(at time: Timestamp, context: String) -> MeterSample {
+    func sample(at time: Timestamp, context: ReadingContext) -> MeterSample {
         let charging = chargingSession?.charging
         return MeterSample(
             time: time, context: context, supply: model.supply,

@@ -1,8 +1,7 @@
 /// What a connector's meter shows at one moment.
 struct MeterSample: Sendable {
     let time: Timestamp
-    /// Sample.Periodic, Transaction.Begin, Transaction.End or Trigger.
-    let context: String
+    let context: ReadingContext
     let supply: ConnectorModel.Supply
     let registerMillijoules: Int64
     let watts: Int64
@@ -12,59 +11,51 @@ struct MeterSample: Sendable {
     let stateOfCharge: Int64?
 
     /// What can be asked for, by the keys MeterValuesSampledData and StopTxnSampledData.
-    static let measurands = [
-        "Energy.Active.Import.Register", "Power.Active.Import", "Current.Import", "Voltage", "SoC",
-    ]
+    static let measurands: [Measurand] = [.energyActiveImportRegister, .powerActiveImport, .currentImport, .voltage, .soC]
 
     /// The register in Wh, with three decimals at most; what is finer is cut.
     var energy: ExactDecimal { ExactDecimal(mantissa: registerMillijoules / (millijoulesPerWattHour / 1000), exponent: -3) }
 
     /// A MeterValue with the measurands given; `nil` where none of them is known of this connector now.
-    func meterValue(_ measurands: [String]) -> JSONValue? {
-        let values = measurands.flatMap(sampledValues)
-        return values.isEmpty ? nil : [("timestamp", .string(time.description)), ("sampledValue", .array(values))].object
+    func meterValue(_ measurands: [Measurand]) -> MeterValue? {
+        let samples = measurands.flatMap(sampledValues)
+        return samples.isEmpty ? nil : MeterValue(timestamp: time, samples: samples)
     }
 
-    private func sampledValues(_ measurand: String) -> [JSONValue] {
+    private func sampledValues(_ measurand: Measurand) -> [SampledValue] {
         switch (measurand, supply) {
-        case ("Energy.Active.Import.Register", _): [value(energy, measurand, unit: "Wh")]
-        case ("Power.Active.Import", .dc): [value(ExactDecimal(watts), measurand, unit: "W")]
-        case ("Power.Active.Import", .ac(let phases, _)):
-            [value(ExactDecimal(watts), measurand, unit: "W")]
-                + (1...phases).map { value(ExactDecimal(watts(ofPhase: $0, phases)), measurand, phase: "L\($0)", unit: "W") }
-        case ("Current.Import", .dc):
-            [value(ExactDecimal(mantissa: watts * 100_000 / max(1, millivolts), exponent: -2), measurand, unit: "A")]
-        case ("Current.Import", .ac(let phases, let volts)):
-            (1...phases).map {
-                let centiamperes = watts(ofPhase: $0, phases) * 100 / volts
-                return value(ExactDecimal(mantissa: centiamperes, exponent: -2), measurand, phase: "L\($0)", unit: "A")
+        case (.energyActiveImportRegister, _): [value(energy, measurand, "Wh")]
+        case (.powerActiveImport, .dc): [value(ExactDecimal(watts), measurand, "W")]
+        case (.powerActiveImport, .ac):
+            [value(ExactDecimal(watts), measurand, "W")]
+                + phases.map { value(ExactDecimal($0.watts), measurand, "W", phase: $0.line) }
+        case (.currentImport, .dc):
+            [value(ExactDecimal(mantissa: watts * 100_000 / max(1, millivolts), exponent: -2), measurand, "A")]
+        case (.currentImport, .ac(_, let volts)):
+            phases.map {
+                value(ExactDecimal(mantissa: $0.watts * 100 / volts, exponent: -2), measurand, "A", phase: $0.line)
             }
-        case ("Voltage", .dc): [value(ExactDecimal(mantissa: millivolts / 100, exponent: -1), measurand, unit: "V")]
-        case ("Voltage", .ac(let phases, let volts)):
-            (1...phases).map { value(ExactDecimal(volts), measurand, phase: "L\($0)-N", unit: "V") }
-        case ("SoC", .dc): stateOfCharge.map { [value(ExactDecimal($0), measurand, location: "EV", unit: "Percent")] } ?? []
+        case (.voltage, .dc): [value(ExactDecimal(mantissa: millivolts / 100, exponent: -1), measurand, "V")]
+        case (.voltage, .ac(_, let volts)):
+            phases.map { value(ExactDecimal(volts), measurand, "V", phase: $0.toNeutral) }
+        case (.soC, .dc):
+            stateOfCharge.map { [value(ExactDecimal($0), measurand, "Percent", location: .ev)] } ?? []
         default: []
         }
     }
 
-    /// Whole watts; the phases add up to the total.
-    private func watts(ofPhase phase: Int64, _ phases: Int64) -> Int64 {
-        watts / phases + (phase <= watts % phases ? 1 : 0)
+    /// The phases of an AC connector, with the power of each in whole watts; they add up to the total.
+    private var phases: [(line: Phase, toNeutral: Phase, watts: Int64)] {
+        guard case .ac(let count, _) = supply else { return [] }
+        let names: [(line: Phase, toNeutral: Phase)] = [(.l1, .l1N), (.l2, .l2N), (.l3, .l3N)]
+        return names.prefix(count).enumerated().map { index, name in
+            (name.line, name.toNeutral, watts / Int64(count) + (index < Int(watts) % count ? 1 : 0))
+        }
     }
 
     private func value(
-        _ value: ExactDecimal, _ measurand: String, phase: String? = nil, location: String = "Outlet", unit: String
-    ) -> JSONValue {
-        var members: [(String, JSONValue)] = [
-            ("value", .string(value.description)), ("context", .string(context)), ("format", .string("Raw")),
-            ("measurand", .string(measurand)),
-        ]
-        if let phase { members.append(("phase", .string(phase))) }
-        return (members + [("location", .string(location)), ("unit", .string(unit))]).object
+        _ value: ExactDecimal, _ measurand: Measurand, _ unit: String, phase: Phase? = nil, location: Location = .outlet
+    ) -> SampledValue {
+        SampledValue(value, measurand, unit: unit, phase: phase, context: context, location: location)
     }
-}
-
-extension [(String, JSONValue)] {
-    /// A JSON object with these members.
-    var object: JSONValue { .object(self.map { (name: $0.0, value: $0.1) }) }
 }

@@ -12,7 +12,6 @@ extension SimulatedChargePoint {
             }
             return
         }
-        for violation in frame.violations { emit(.breach(violation.message)) }
         switch frame.kind {
         case .call: answer(frame)
         case .callResult: takeResult(frame)
@@ -27,12 +26,13 @@ extension SimulatedChargePoint {
         }
         // An earlier try was answered while the last one is under way, whose answer will then come too late.
         if let outstandingId, queue.outstanding == nil { expire(outstandingId) }
-        if let missing = responseBreach(call.action, frame.payload) { emit(.breach(missing)) }
-        let payload = PayloadReader(frame.payload)
+        for violation in Validator.violations(of: frame, answering: call.action) where violation.severity == .error {
+            emit(.breach("answer to \(call.action): \(violation.path): \(violation.message)"))
+        }
         switch call.purpose {
-        case .boot: bootAnswered(payload)
-        case .authorize(let connectorId): authorizeAnswered(connectorId - 1, payload)
-        case .start(let number): startAnswered(number, payload)
+        case .boot: bootAnswered(BootNotificationResponse(frame.payload))
+        case .authorize(let connectorId): authorizeAnswered(connectorId - 1, AuthorizeResponse(frame.payload))
+        case .start(let number): startAnswered(number, StartTransactionResponse(frame.payload))
         case .stop(let number): finish(number)
         case .heartbeat, .sample, .status, .meterValues: break
         }
@@ -91,12 +91,11 @@ extension SimulatedChargePoint {
         }
     }
 
-    private mutating func bootAnswered(_ payload: PayloadReader) {
-        var payload = payload
-        let status = payload.text("status") ?? ""
-        let interval = payload.integer("interval") ?? 0
-        guard status == "Accepted" else {
-            registration = status == "Pending" ? .pending : .rejected
+    private mutating func bootAnswered(_ response: BootNotificationResponse) {
+        let interval = response.interval ?? 0
+        guard response.status?.known == .accepted else {
+            let status = response.status?.known ?? .rejected
+            registration = status
             let retry = interval > 0 ? interval * 1000 : options.bootRetryInterval
             bootAt = now.adding(milliseconds: retry)
             return emit(.booted(registration: status, intervalSeconds: retry / 1000))
@@ -104,7 +103,7 @@ extension SimulatedChargePoint {
         if interval > 0 { _ = configuration.change("HeartbeatInterval", to: String(interval)) }
         scheduleHeartbeat()
         bootAt = nil
-        emit(.booted(registration: status, intervalSeconds: configuration.integer("HeartbeatInterval")))
+        emit(.booted(registration: .accepted, intervalSeconds: configuration.integer("HeartbeatInterval")))
         if registration != .accepted {
             registration = .accepted
             reported = nil
@@ -113,20 +112,20 @@ extension SimulatedChargePoint {
         reportStatuses()
     }
 
-    private mutating func authorizeAnswered(_ index: Int, _ payload: PayloadReader) {
-        let status = payload.node["idTagInfo"]?["status"]?.text ?? "Invalid"
-        if status == "Accepted" { authorized(index) } else { abandonSession(index, .refused, reason: status) }
+    private mutating func authorizeAnswered(_ index: Int, _ response: AuthorizeResponse) {
+        let status = response.idTagInfo?.status
+        guard status?.known != .accepted else { return authorized(index) }
+        abandonSession(index, .refused, reason: status?.text ?? "Invalid")
     }
 
-    private mutating func startAnswered(_ number: Int, _ payload: PayloadReader) {
-        var payload = payload
-        transactions[number]?.identity = payload.integer("transactionId").map { .known($0) } ?? .givenUp
-        transactions[number]?.result.transactionId = payload.integer("transactionId")
-        let status = payload.node["idTagInfo"]?["status"]?.text ?? "Accepted"
-        guard status != "Accepted", configuration.isTrue("StopTransactionOnInvalidId"),
+    private mutating func startAnswered(_ number: Int, _ response: StartTransactionResponse) {
+        transactions[number]?.identity = response.transactionId.map { .known($0) } ?? .givenUp
+        transactions[number]?.result.transactionId = response.transactionId
+        guard let status = response.idTagInfo?.status, status != .accepted,
+            configuration.isTrue("StopTransactionOnInvalidId"),
             let index = connectors.firstIndex(where: { $0.chargingSession?.transaction == number })
         else { return }
-        stopCharging(index, reason: "DeAuthorized", outcome: .refused)
+        stopCharging(index, reason: .deAuthorized, outcome: .refused)
     }
 
     /// The stop is delivered or given up: nothing more will be said of the transaction.
@@ -134,12 +133,5 @@ extension SimulatedChargePoint {
         guard var transaction = transactions.removeValue(forKey: number) else { return }
         if case .givenUp = transaction.identity { transaction.result.outcome = .undelivered }
         emit(.sessionFinished(transaction.result))
-    }
-
-    /// What is wrong with an answer, for people; `nil` where nothing is.
-    private func responseBreach(_ action: String, _ payload: JSONNode?) -> String? {
-        guard let shape = Actions.named(action)?.response else { return nil }
-        let missing = shape.fields.first { $0.isRequired && payload?[$0.key] == nil }
-        return missing.map { "\(action): the answer has no \($0.key)" }
     }
 }

@@ -47,7 +47,7 @@ extension SimulatedChargePoint {
         switch connectors[index].session?.phase {
         case .charging(let session):
             if session.endsAt <= now {
-                stopCharging(index, reason: "Local", outcome: .completed)
+                stopCharging(index, reason: .local, outcome: .completed)
             } else if let nextSample = session.nextSample, nextSample <= now {
                 takePeriodicSample(index)
             }
@@ -69,11 +69,11 @@ extension SimulatedChargePoint {
 
     mutating func resetIfDue() {
         guard let reset else { return }
-        guard reset.kind == "Hard" || !isConnected || queue.transactional.isEmpty || reset.deadline <= now else { return }
+        guard reset.kind == .hard || !isConnected || queue.transactional.isEmpty || reset.deadline <= now else { return }
         self.reset = nil
-        emit(.rebooting(kind: reset.kind))
+        emit(.rebooting(reset.kind))
         disconnected()
-        registration = .unknown
+        registration = nil
         bootAt = now
         heartbeatAt = nil
         emit(.reconnect)

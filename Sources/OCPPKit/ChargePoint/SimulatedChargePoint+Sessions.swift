@@ -13,7 +13,7 @@ extension SimulatedChargePoint {
             guard let index = index(of: connectorId) else { return }
             if let session = connectors[index].session {
                 guard session.spec.idTag == idTag else { return }
-                endSession(index, reason: "Local", outcome: .completed)
+                endSession(index, reason: .local, outcome: .completed)
             } else if canStartSessions, connectors[index].isFree {
                 let spec = SessionSpec(
                     connectorId: connectorId, idTag: idTag, energyWattHours: options.defaultEnergyWattHours)
@@ -21,13 +21,13 @@ extension SimulatedChargePoint {
             }
         case .stop(let connectorId):
             guard let index = index(of: connectorId) else { return }
-            endSession(index, reason: "Local", outcome: .cutShort)
+            endSession(index, reason: .local, outcome: .cutShort)
         case .unplug(let connectorId):
             if let index = index(of: connectorId) { unplug(index) }
         case .fault(let connectorId, let errorCode):
             guard let index = index(of: connectorId) else { return }
             connectors[index].fault = errorCode
-            if errorCode != nil { endSession(index, reason: "Other", outcome: .cutShort) }
+            if errorCode != nil { endSession(index, reason: .other, outcome: .cutShort) }
             reportStatus(connectorId)
         }
     }
@@ -45,9 +45,9 @@ extension SimulatedChargePoint {
             return authorized(index)
         }
         guard isConnected else { return authorizeOffline(index) }
-        let payload: [(String, JSONValue)] = [("idTag", .string(spec.idTag))]
         queue.append(QueuedCall(
-            purpose: .authorize(connectorId: index + 1), action: "Authorize", payload: payload.object))
+            purpose: .authorize(connectorId: index + 1), action: "Authorize",
+            payload: AuthorizeRequest(idTag: spec.idTag)))
     }
 
     mutating func authorizeOffline(_ index: Int) {
@@ -79,14 +79,12 @@ extension SimulatedChargePoint {
         transactions[transactionCount] = Transaction(
             result: SessionResult(
                 connectorId: index + 1, idTag: spec.idTag, outcome: .completed, meterStart: meterStart))
-        let payload: [(String, JSONValue)] = [
-            ("connectorId", .integer(index + 1)), ("idTag", .string(spec.idTag)), ("meterStart", .integer(meterStart)),
-            ("timestamp", .string(now.description)),
-        ]
         queue.append(QueuedCall(
-            purpose: .start(transaction: transactionCount), action: "StartTransaction", payload: payload.object))
+            purpose: .start(transaction: transactionCount), action: "StartTransaction",
+            payload: StartTransactionRequest(
+                connectorId: Int64(index + 1), idTag: spec.idTag, meterStart: meterStart, timestamp: now)))
         connectors[index].session?.phase = .charging(session)
-        session.transactionData = transactionData(index, context: "Transaction.Begin")
+        session.transactionData = transactionData(index, context: .transactionBegin)
         connectors[index].session?.phase = .charging(session)
         emit(.sessionStarted(connectorId: index + 1, idTag: spec.idTag, meterStart: meterStart))
         reportStatus(index + 1)
@@ -94,13 +92,13 @@ extension SimulatedChargePoint {
 
     mutating func takePeriodicSample(_ index: Int) {
         guard var session = connectors[index].chargingSession, let spec = connectors[index].session?.spec else { return }
-        let sample = connectors[index].sample(at: now, context: "Sample.Periodic")
+        let sample = connectors[index].sample(at: now, context: .samplePeriodic)
         if let value = sample.meterValue(configuration.measurands("MeterValuesSampledData")) {
-            let payload: [(String, JSONValue)] = [("connectorId", .integer(index + 1)), ("meterValue", .array([value]))]
             queue.append(QueuedCall(
-                purpose: .meterValues(transaction: session.transaction), action: "MeterValues", payload: payload.object))
+                purpose: .meterValues(transaction: session.transaction), action: "MeterValues",
+                payload: MeterValuesRequest(connectorId: Int64(index + 1), meterValues: [value])))
         }
-        session.transactionData += transactionData(index, context: "Sample.Periodic")
+        session.transactionData += transactionData(index, context: .samplePeriodic)
         let interval = configuration.integer("MeterValueSampleInterval") * 1000
         session.nextSample = interval > 0 ? now.adding(milliseconds: interval) : nil
         connectors[index].session?.phase = .charging(session)
@@ -112,36 +110,35 @@ extension SimulatedChargePoint {
     }
 
     /// What StopTxnSampledData asks for at this moment; nothing as a rule.
-    private func transactionData(_ index: Int, context: String) -> [JSONValue] {
+    private func transactionData(_ index: Int, context: ReadingContext) -> [MeterValue] {
         let measurands = configuration.measurands("StopTxnSampledData")
         guard !measurands.isEmpty else { return [] }
         return connectors[index].sample(at: now, context: context).meterValue(measurands).map { [$0] } ?? []
     }
 
     /// Ends whatever session there is, charging or not.
-    mutating func endSession(_ index: Int, reason: String, outcome: SessionResult.Outcome) {
+    mutating func endSession(_ index: Int, reason: Reason, outcome: SessionResult.Outcome) {
         if connectors[index].chargingSession != nil {
             stopCharging(index, reason: reason, outcome: outcome)
         } else {
-            abandonSession(index, .cutShort, reason: reason)
+            abandonSession(index, .cutShort, reason: reason.rawValue)
         }
     }
 
-    mutating func stopCharging(_ index: Int, reason: String, outcome: SessionResult.Outcome) {
+    mutating func stopCharging(_ index: Int, reason: Reason, outcome: SessionResult.Outcome) {
         guard let session = connectors[index].session, let charging = connectors[index].chargingSession else { return }
-        let data = charging.transactionData + transactionData(index, context: "Transaction.End")
+        let data = charging.transactionData + transactionData(index, context: .transactionEnd)
         connectors[index].registerMillijoules = charging.meterStartMillijoules + charging.charging.delivered
         let meterStop = connectors[index].registerMillijoules / millijoulesPerWattHour
-        var payload: [(String, JSONValue)] = [
-            ("idTag", .string(session.spec.idTag)), ("meterStop", .integer(meterStop)),
-            ("timestamp", .string(now.description)), ("reason", .string(reason)),
-        ]
-        if !data.isEmpty { payload.append(("transactionData", .array(data))) }
+        // −1 is what a stop says whose start was given up: the central system has no id for it.
         queue.append(QueuedCall(
-            purpose: .stop(transaction: charging.transaction), action: "StopTransaction", payload: payload.object))
+            purpose: .stop(transaction: charging.transaction), action: "StopTransaction",
+            payload: StopTransactionRequest(
+                transactionId: -1, meterStop: meterStop, timestamp: now, idTag: session.spec.idTag, reason: reason,
+                transactionData: data)))
         transactions[charging.transaction]?.result.outcome = outcome
         transactions[charging.transaction]?.result.meterStop = meterStop
-        transactions[charging.transaction]?.result.reason = reason
+        transactions[charging.transaction]?.result.reason = reason.rawValue
         emit(.sessionStopped(connectorId: index + 1, meterStop: meterStop, reason: reason))
         release(index)
     }
@@ -169,7 +166,7 @@ extension SimulatedChargePoint {
     }
 
     mutating func unplug(_ index: Int) {
-        endSession(index, reason: "EVDisconnected", outcome: .cutShort)
+        endSession(index, reason: .evDisconnected, outcome: .cutShort)
         connectors[index].isPluggedIn = false
         connectors[index].isFinishing = false
         connectors[index].unplugAt = nil

@@ -25,10 +25,6 @@ public struct SimulatedChargePoint: Sendable {
         public init(model: ChargePointModel = .abbTerra54) { self.model = model }
     }
 
-    enum Registration: Sendable {
-        case unknown, pending, rejected, accepted
-    }
-
     /// A transaction as its messages need it, until its stop is delivered.
     struct Transaction: Sendable {
         enum Identity: Sendable {
@@ -48,15 +44,16 @@ public struct SimulatedChargePoint: Sendable {
     private var effects: [ChargePointEffect] = []
 
     var isConnected = false
-    var registration = Registration.unknown
+    /// `nil` between a boot and its first answer.
+    var registration: RegistrationStatus?
     var bootAt: Timestamp?
     var heartbeatAt: Timestamp?
     /// A reset that was asked for and waits: a soft one until its stops are delivered.
-    var reset: (kind: String, deadline: Timestamp)?
+    var reset: (kind: ResetType, deadline: Timestamp)?
 
     var configuration: ChargePointConfiguration
     var isOperative = true
-    var reported: (status: String, errorCode: String)?
+    var reported: (status: ChargePointStatus, errorCode: ChargePointErrorCode)?
     /// Connector 1 first.
     var connectors: [ConnectorState]
     var queue = CallQueue()
@@ -109,6 +106,7 @@ public struct SimulatedChargePoint: Sendable {
 
     mutating func emit(_ event: ChargePointEvent) { effects.append(.event(event)) }
     mutating func emit(_ effect: ChargePointEffect) { effects.append(effect) }
+    mutating func emit(_ more: [ChargePointEffect]) { effects += more }
 
     mutating func takeEffects() -> [ChargePointEffect] {
         defer { effects = [] }
@@ -128,10 +126,9 @@ public struct SimulatedChargePoint: Sendable {
             connectors[index].nextStart = now.adding(milliseconds: spec.delayMilliseconds)
         }
         guard isConnected else { return }
-        let number = messageCount + 1
-        let next = queue.takeNext(at: now, isAccepted: registration == .accepted) { makeMessageId(number) }
-        guard let next, let id = next.messageIds.last else { return }
-        messageCount = number
-        emit(.send(Frame.call(id: id, action: next.action, payload: payload(of: next).bytes)))
+        let id = makeMessageId(messageCount + 1)
+        guard let next = queue.takeNext(at: now, isAccepted: registration == .accepted, messageId: id) else { return }
+        messageCount += 1
+        emit(.send(Frame.call(id: id, action: next.action, payload: payload(of: next).payload)))
     }
 }

@@ -143,7 +143,7 @@ import Testing
 
     @Test(arguments: [
         (ChargePointInput.Order.unplug(connectorId: 1), "EVDisconnected", "Available"),
-        (.fault(connectorId: 1, errorCode: "GroundFailure"), "Other", "Faulted"),
+        (.fault(connectorId: 1, errorCode: .groundFailure), "Other", "Faulted"),
         (.stop(connectorId: 1), "Local", "Finishing"),
     ])
     func whatEndsASession(order: ChargePointInput.Order, reason: String, status: String) {
