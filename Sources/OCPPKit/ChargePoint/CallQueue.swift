@@ -62,7 +62,9 @@ struct CallQueue: Sendable {
     var retryTime: Timestamp? { outstanding == nil ? transactional.first?.notBefore : nil }
 
     /// Takes the next CALL that may go now and makes it the outstanding one.
-    mutating func takeNext(at now: Timestamp, isAccepted: Bool, messageId: String) -> QueuedCall? {
+    mutating func takeNext(
+        at now: Timestamp, sentAt sendTime: Timestamp, isAccepted: Bool, messageId: String
+    ) -> QueuedCall? {
         guard outstanding == nil else { return nil }
         let due = isAccepted ? transactional.first.flatMap { ($0.notBefore ?? now) <= now ? $0 : nil } : nil
         let index = ordinary.firstIndex { isAccepted || $0.goesBeforeAcceptance }
@@ -76,7 +78,7 @@ struct CallQueue: Sendable {
         } else {
             return nil
         }
-        outstanding = (call, messageId, now)
+        outstanding = (call, messageId, sendTime)
         return call
     }
 

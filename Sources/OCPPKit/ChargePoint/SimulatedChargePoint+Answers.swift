@@ -25,7 +25,7 @@ extension SimulatedChargePoint {
             return takeOrphan(frame)
         }
         // An earlier try was answered while the last one is under way, whose answer will then come too late.
-        if let outstandingId, queue.outstanding == nil { expire(outstandingId) }
+        if let outstandingId, outstandingId != frame.messageId, queue.outstanding == nil { expire(outstandingId) }
         for violation in Validator.violations(of: frame, answering: call.action) where violation.severity == .error {
             emit(.breach("answer to \(call.action): \(violation.path): \(violation.message)"))
         }

@@ -41,6 +41,8 @@ public struct SimulatedChargePoint: Sendable {
 
     /// The time of what is being handled.
     var now: Timestamp
+    /// When what is sent now really goes: what `handle` catches up with happened before.
+    private var sendTime: Timestamp
     private var effects: [ChargePointEffect] = []
 
     var isConnected = false
@@ -70,6 +72,7 @@ public struct SimulatedChargePoint: Sendable {
         self.options = options
         makeMessageId = messageId
         now = start
+        sendTime = start
         bootAt = start
         configuration = ChargePointConfiguration(connectorCount: options.model.connectors.count)
         connectors = options.model.connectors.enumerated().map {
@@ -87,11 +90,8 @@ public struct SimulatedChargePoint: Sendable {
     ///
     /// - Parameter time: never earlier than the last one; an earlier one counts as that.
     public mutating func handle(_ input: ChargePointInput, at time: Timestamp) -> [ChargePointEffect] {
-        while let due = nextDeadline, due <= time {
-            moveClock(to: due)
-            handleDeadlines()
-            settle()
-        }
+        sendTime = max(now, time)
+        catchUp(to: time)
         moveClock(to: time)
         switch input {
         case .connected: connected()
@@ -101,7 +101,16 @@ public struct SimulatedChargePoint: Sendable {
         case .order(let order): take(order)
         }
         settle()
+        catchUp(to: now)
         return takeEffects()
+    }
+
+    private mutating func catchUp(to time: Timestamp) {
+        while let due = nextDeadline, due <= time {
+            moveClock(to: due)
+            handleDeadlines()
+            settle()
+        }
     }
 
     mutating func emit(_ event: ChargePointEvent) { effects.append(.event(event)) }
@@ -127,7 +136,8 @@ public struct SimulatedChargePoint: Sendable {
         }
         guard isConnected else { return }
         let id = makeMessageId(messageCount + 1)
-        guard let next = queue.takeNext(at: now, isAccepted: registration == .accepted, messageId: id) else { return }
+        let isAccepted = registration == .accepted
+        guard let next = queue.takeNext(at: now, sentAt: sendTime, isAccepted: isAccepted, messageId: id) else { return }
         messageCount += 1
         emit(.send(Frame.call(id: id, action: next.action, payload: payload(of: next).payload)))
     }

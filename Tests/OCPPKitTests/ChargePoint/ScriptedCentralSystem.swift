@@ -14,6 +14,9 @@ struct ScriptedCentralSystem {
     private(set) var events: [ChargePointEvent] = []
     private(set) var results: [SessionResult] = []
     private(set) var reconnects = 0
+    /// In what ways the charge point broke the specification.
+    private(set) var violations: [Violation] = []
+    private var lastCommand = ""
     private var lastTransactionId = 100
 
     static let start = Timestamp(rfc3339: "2026-11-22T08:00:00Z")!
@@ -58,6 +61,7 @@ struct ScriptedCentralSystem {
 
     /// Sends a CALL and returns the answer.
     mutating func command(_ action: String, _ payload: String) -> Frame? {
+        lastCommand = action
         give(.received(Array("[2,\"c\(frames.count)\",\"\(action)\",\(payload)]".utf8)))
         return frames.last { $0.direction == .fromChargePoint && $0.frame.kind != .call }?.frame
     }
@@ -77,6 +81,7 @@ struct ScriptedCentralSystem {
             case .send(let bytes):
                 guard let frame = try? Frame.read(bytes) else { preconditionFailure("no frame: \(bytes)") }
                 frames.append((now, .fromChargePoint, frame))
+                violations += Validator.violations(of: frame, answering: lastCommand)
                 guard frame.kind == .call, isConnected, let reply = reply(to: frame) else { continue }
                 give(.received(Array(reply.utf8)))
             }
