@@ -177,8 +177,11 @@ import Synchronization
     }
 
     private func stopIfDone() {
-        if isFinishing && closables.isEmpty { libev.stop() }
+        if isFinishing, closables.isEmpty, unsafe context != nil { libev.stop() }
     }
+
+    /// Whether endpoints can still be made. Only on the loop's thread.
+    var isServing: Bool { unsafe context != nil && !isFinishing }
 
     func register(_ closable: any LoopClosable) {
         checkIsolated()
@@ -285,6 +288,7 @@ import Synchronization
         for closable in closables.values { closable.closeForShutdown() }
         shared.withLock { state in unsafe state.context = nil }
         unsafe lws_context_destroy(context)
+        unsafe context = nil
         libev.destroy()
         closables = [:]
         let waiters = shared.withLock { state in

@@ -93,6 +93,7 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
     // MARK: Connecting
 
     private func start() {
+        guard loop.isServing else { return fail("the event loop has ended", status: nil) }
         loop.register(self)
         guard let endpoint = EndpointURL(url, schemes: ["ws", "wss"]) else {
             return fail("not an absolute ws:// URL of printable ASCII without credentials", status: nil)

@@ -77,6 +77,7 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
         loop: EventLoop, configuration: Configuration, handler: any WebSocketServerHandler
     ) throws(EndpointError) {
         loop.checkIsolated()
+        guard loop.isServing else { throw .other("the event loop has ended") }
         let listener = try ListeningSocket(host: configuration.host, port: configuration.port)
         do throws(EndpointError) {
             // The first protocol is the one for clients that named none.

@@ -50,12 +50,16 @@ public struct Frame: Sendable {
     /// Reads a frame from a value that stands in a larger text.
     public init(_ node: JSONNode) throws(FrameError) {
         let elements = Array(node.elements)
+        if let wrapped = WrappedFrame(node) {
+            self = try Frame(wrapped, node)
+            return
+        }
         guard node.isArray, let typeId = elements.first?.integer else {
             throw FrameError(code: .frame, message: "no array that begins with a MessageTypeId")
         }
         func failure(_ message: String) -> FrameError {
             FrameError(
-                code: .frame, message: message, messageTypeId: typeId, messageId: elements.dropFirst().first?.text,
+                code: .frame, message: message, messageTypeId: typeId, messageId: elements.dropFirst().first.flatMap(Frame.idText),
                 action: typeId == 2 ? elements.dropFirst(2).first?.text : nil)
         }
         let (expected, kind): (ClosedRange<Int>, Kind)
@@ -91,17 +95,54 @@ public struct Frame: Sendable {
                 violations.append(Violation(.frame, "$", "\(elements.count) elements; a CALLERROR has 5"))
             }
         }
-        if let payload, !payload.isObject {
-            guard payload.isNull else { throw failure("the payload is not an object") }
-            violations.append(Violation(.frame, "$", "the payload is null; it must be an object, {} where it is empty"))
-        }
+        try Frame.check(payload, &violations, orElse: failure)
         self.violations = violations
+    }
+
+    private init(_ wrapped: WrappedFrame, _ node: JSONNode) throws(FrameError) {
+        func failure(_ message: String) -> FrameError {
+            FrameError(
+                code: .frame, message: message, messageTypeId: wrapped.kind.messageTypeId,
+                messageId: wrapped.messageId.flatMap(Frame.idText), action: wrapped.action?.text)
+        }
+        var violations = [Violation(.frame, "$", "an object stands for the frame; it must be an array")]
+        self.node = node
+        kind = wrapped.kind
+        if let id = wrapped.messageId {
+            messageId = Frame.messageId(id, &violations)
+        } else {
+            throw failure("no message id")
+        }
+        action = kind == .call ? wrapped.action?.text : nil
+        if kind == .call, action == nil { throw failure("the action is not a string") }
+        payload = wrapped.payload
+        error = kind == .callError ? (wrapped.errorCode?.text ?? "", wrapped.errorDescription?.text ?? "") : nil
+        try Frame.check(payload, &violations, orElse: failure)
+        self.violations = violations
+    }
+
+    /// A payload is an object; `null` stands for an empty one.
+    private static func check(
+        _ payload: JSONNode?, _ violations: inout [Violation], orElse failure: (String) -> FrameError
+    ) throws(FrameError) {
+        guard let payload, !payload.isObject else { return }
+        guard payload.isNull else { throw failure("the payload is not an object") }
+        violations.append(Violation(.frame, "$", "the payload is null; it must be an object, {} where it is empty"))
+    }
+
+    /// What stands for a message id in the text: a string's text, a number's digits.
+    static func idText(_ node: JSONNode) -> String? {
+        switch node.kind {
+        case .string: node.text
+        case .number, .true, .false: String(decoding: node.raw, as: UTF8.self)
+        case .object, .array, .null: nil
+        }
     }
 
     private static func messageId(_ node: JSONNode, _ violations: inout [Violation]) -> String {
         guard let text = node.text else {
             violations.append(Violation(.messageId, "$", "the message id is not a string"))
-            return node.isNull || node.isObject || node.isArray ? "" : String(decoding: node.raw, as: UTF8.self)
+            return idText(node) ?? ""
         }
         if text.isEmpty {
             violations.append(Violation(.messageId, "$", "the message id is empty"))
@@ -141,6 +182,12 @@ public struct FrameError: Error, Sendable {
 
     /// A text that begins as a frame but is no JSON: reads type, id and action as far as they stand.
     public init(_ error: JSONError, in bytes: ArraySlice<UInt8>) {
+        self.init(
+            code: error.code == .unexpectedEnd ? .truncated : .json, message: error.description, reading: bytes)
+    }
+
+    /// Reads type, id and action of a broken frame as far as they stand; in a cut one, what is elided is not read.
+    init(code: Code, message: String, reading bytes: ArraySlice<UInt8>) {
         let text = Array(bytes)
         var position = 0
         func skip(_ characters: String) {
@@ -151,15 +198,14 @@ public struct FrameError: Error, Sendable {
             guard let (tree, end) = try? JSONTree.parsingPrefix(of: text, from: position) else { return nil }
             position = end
             skip(" \t\r\n,")
-            return tree.root
+            return code == .truncated && hasElision(tree.root.raw) ? nil : tree.root
         }
         skip(" \t\r\n")
         skip("[")
         let typeId = value()?.integer
-        let messageId = typeId == nil ? nil : value()?.text
+        let idNode = typeId == nil ? nil : value()
         self.init(
-            code: error.code == .unexpectedEnd ? .truncated : .json, message: error.description,
-            messageTypeId: typeId, messageId: messageId,
-            action: typeId == 2 && messageId != nil ? value()?.text : nil)
+            code: code, message: message, messageTypeId: typeId, messageId: idNode.flatMap(Frame.idText),
+            action: typeId == 2 && idNode != nil ? value()?.text : nil)
     }
 }

@@ -5,6 +5,8 @@ public struct Pairing: Sendable {
     public struct OpenCall: Sendable {
         public let messageId: String
         public let action: String
+        /// Which way it went, where that is known.
+        public let direction: Direction?
         /// When it was seen, where the log tells.
         public let timestamp: Timestamp?
         /// Counts the CALLs given to this pairing, from 0.
@@ -37,7 +39,8 @@ public struct Pairing: Sendable {
     public mutating func call(
         _ messageId: String, action: String, chargePointId: String?, direction: Direction?, timestamp: Timestamp?
     ) -> Int {
-        let call = OpenCall(messageId: messageId, action: action, timestamp: timestamp, number: callCount)
+        let call = OpenCall(
+            messageId: messageId, action: action, direction: direction, timestamp: timestamp, number: callCount)
         callCount += 1
         unansweredCalls += 1
         queues[Key(chargePointId: chargePointId, direction: direction), default: Queue()].append(call)

@@ -63,6 +63,9 @@ public struct JSONWriter: Sendable {
         string(String(decoding: value, as: UTF8.self))
     }
 
+    /// Whole lines of a JSON-lines stream, as they are.
+    public mutating func rawLine(_ line: some Collection<UInt8>) { bytes.append(contentsOf: line) }
+
     /// Ends a line of a JSON-lines stream, ready for the next value.
     public mutating func endLine() {
         bytes.append(UInt8(ascii: "\n"))

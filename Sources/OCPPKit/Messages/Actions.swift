@@ -2,9 +2,24 @@
 public enum Actions {
     /// All of them, in the order of their profiles and names.
     public static let all: [ActionDefinition] = [
+        // Core
         .authorize, .bootNotification, .changeAvailability, .changeConfiguration, .clearCache, .dataTransfer,
         .getConfiguration, .heartbeat, .meterValues, .remoteStartTransaction, .remoteStopTransaction, .reset,
         .startTransaction, .statusNotification, .stopTransaction, .unlockConnector,
+        // FirmwareManagement
+        .diagnosticsStatusNotification, .firmwareStatusNotification, .getDiagnostics, .updateFirmware,
+        // LocalAuthListManagement
+        .getLocalListVersion, .sendLocalList,
+        // Reservation
+        .cancelReservation, .reserveNow,
+        // SmartCharging
+        .clearChargingProfile, .getCompositeSchedule, .setChargingProfile,
+        // RemoteTrigger
+        .triggerMessage,
+        // Security
+        .certificateSigned, .deleteCertificate, .extendedTriggerMessage, .getInstalledCertificateIds, .getLog,
+        .installCertificate, .logStatusNotification, .securityEventNotification, .signCertificate,
+        .signedFirmwareStatusNotification, .signedUpdateFirmware,
     ]
 
     private static let byName: [String: ActionDefinition] = Dictionary(

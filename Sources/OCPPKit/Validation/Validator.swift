@@ -154,6 +154,7 @@ private struct PayloadValidator {
         case .shortOffset: "an offset has the form +03:00"
         case .blankForT: "a T stands between date and time"
         case .longYear: "a year has four digits"
+        case .misplacedLeapSecond: "a second 60 ends a day in UTC"
         }
     }
 

@@ -21,6 +21,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         case blankForT
         /// A year of more than four digits.
         case longYear
+        /// A second 60 that is not the last one of a day in UTC.
+        case misplacedLeapSecond
     }
 
     /// Reads an RFC 3339 date-time, and the near misses that charge points send (see `Repair`). Fractions finer than
@@ -106,7 +108,9 @@ private struct TimestampReader {
         }
         guard let offset = offsetMinutes(), position == text.count else { return nil }
         let days = Timestamp.days(year: year, month: month, day: day)
-        let seconds = ((days * 24 + hour) * 60 + minute - offset) * 60 + second
+        let minutes = (days * 24 + hour) * 60 + minute - offset
+        if second == 60, (minutes + 1) % (24 * 60) != 0 { repairs.append(.misplacedLeapSecond) }
+        let seconds = minutes * 60 + second
         return (Timestamp(milliseconds: seconds * 1000 + fraction), repairs)
     }
 

@@ -41,7 +41,7 @@ struct ValidatorTests {
             try request("MeterValues", raw) == [
                 "missing $.meterValue[0].timestamp: missing; required",
                 "type $.meterValue[0].sampledValue[1].value: 2, must be a string",
-                #"enum $.meterValue[0].sampledValue[1].unit: "C" is none of Celcius, Celsius, Wh, …"#,
+                #"enum $.meterValue[0].sampledValue[1].unit: "C" is none of Celcius, Celsius, W, …"#,
             ])
     }
 

@@ -1,0 +1,87 @@
+/// Works out what a frame's record says beside the frame: when, whose, which way, answering what, breaking which rules.
+struct FrameResolver {
+    let options: LogOptions
+    private(set) var pairing = Pairing()
+    private(set) var orphanResults = 0
+    /// Who seems to write this log: seen from the last CALL whose action only one side sends.
+    private var learntPerspective: Perspective?
+
+    init(options: LogOptions) { self.options = options }
+
+    /// Another file may be written by the other side.
+    mutating func forgetPerspective() { learntPerspective = nil }
+
+    /// A frame found in text. What stands just before it goes before what the line tells as a whole.
+    mutating func resolve(
+        _ frame: Frame, near: LogPrefix, line: LogPrefix, head: LogPrefix, source: FrameRecord.Source
+    ) -> FrameRecord {
+        let time = near.time ?? line.time ?? head.time
+        var record = FrameRecord(
+            timestamp: time?.utc(options.zone),
+            chargePointId: near.chargePointId ?? line.chargePointId ?? head.chargePointId ?? options.chargePointId,
+            direction: nil, frame: frame, source: source)
+        complete(&record, mark: near.mark ?? line.mark)
+        return record
+    }
+
+    /// A frame record: what it says stays.
+    mutating func resolve(_ record: FrameRecord, source: FrameRecord.Source) -> FrameRecord {
+        var record = record
+        record.chargePointId = record.chargePointId ?? options.chargePointId
+        record.source = record.source ?? source
+        complete(&record, mark: nil)
+        return record
+    }
+
+    private mutating func complete(_ record: inout FrameRecord, mark: DirectionMark?) {
+        if record.frame.kind == .call {
+            let direction = record.direction ?? direction(ofCall: record.frame, mark)
+            record.direction = direction
+            pairing.call(
+                record.frame.messageId, action: record.frame.action ?? "", chargePointId: record.chargePointId,
+                direction: direction, timestamp: record.timestamp)
+        } else {
+            answer(&record, mark)
+        }
+        record.violations = record.frame.violations
+    }
+
+    private mutating func direction(ofCall frame: Frame, _ mark: DirectionMark?) -> Direction? {
+        if let mark, case .absolute(let direction) = mark.meaning { return direction }
+        if let mark, let perspective = options.perspective { return mark.direction(seenFrom: perspective) }
+        let sender: Direction? =
+            switch frame.action.flatMap(Actions.named)?.sender {
+            case .chargePoint: .fromChargePoint
+            case .centralSystem: .fromCentralSystem
+            case .either, nil: nil
+            }
+        guard let mark else { return sender }
+        guard let sender else { return mark.direction(seenFrom: learntPerspective ?? mark.loggedBy) }
+        learntPerspective = mark.direction(seenFrom: .centralSystem) == sender ? .centralSystem : .chargePoint
+        return sender
+    }
+
+    private mutating func answer(_ record: inout FrameRecord, _ mark: DirectionMark?) {
+        var told = record.direction
+        var isSure = told != nil
+        if told == nil, let mark {
+            told = mark.direction(seenFrom: options.perspective ?? learntPerspective ?? mark.loggedBy)
+            if case .absolute = mark.meaning { isSure = true } else { isSure = options.perspective != nil }
+        }
+        let (id, chargePointId) = (record.frame.messageId, record.chargePointId)
+        var call = pairing.answer(id, chargePointId: chargePointId, direction: told)
+        if call == nil, told != nil, !isSure {
+            call = pairing.answer(id, chargePointId: chargePointId, direction: nil)
+            if let direction = call?.direction { told = direction.opposite }
+        }
+        record.direction = told ?? call?.direction?.opposite
+        guard let call else {
+            orphanResults += 1
+            return
+        }
+        record.action = call.action
+        if let asked = call.timestamp, let answered = record.timestamp, answered >= asked {
+            record.responseMilliseconds = answered - asked
+        }
+    }
+}

@@ -1,0 +1,124 @@
+/// Cuts a stream of bytes into lines, in constant memory: UTF-8, or UTF-16 with a byte order mark.
+///
+/// Lines come without their ending (`\n` or `\r\n`), without a byte order mark and without terminal colours.
+struct LineSplitter {
+    /// A longer line is handed on in pieces of this size; a frame across a seam is read as cut.
+    static let maximumLineBytes = 8 << 20
+
+    private enum Encoding {
+        case unknown, utf8, utf16(isBigEndian: Bool)
+    }
+
+    /// The line that has begun.
+    private var line: [UInt8] = []
+    private var encoding = Encoding.unknown
+    /// The first bytes, until they tell the encoding; later a byte or a surrogate that waits for its other half.
+    private var waiting: [UInt8] = []
+    private var highSurrogate: UInt16?
+
+    /// Takes more of the stream and calls back for each line that is complete. `isPiece` where the line goes on.
+    mutating func split(_ chunk: [UInt8], _ body: (_ line: [UInt8], _ isPiece: Bool) -> Void) {
+        if case .utf8 = encoding {
+            splitLines(chunk[...], body)
+            return
+        }
+        waiting += chunk
+        if case .unknown = encoding {
+            guard waiting.count >= 3 else { return }
+            chooseEncoding()
+        }
+        drain(body)
+    }
+
+    /// The stream has ended: hands on a last line without a newline.
+    mutating func finish(_ body: (_ line: [UInt8], _ isPiece: Bool) -> Void) {
+        if case .unknown = encoding { chooseEncoding() }
+        drain(body)
+        if !line.isEmpty { body(LineSplitter.cleaned(line), false) }
+        self = LineSplitter()
+    }
+
+    private mutating func chooseEncoding() {
+        if waiting.starts(with: [0xEF, 0xBB, 0xBF]) {
+            encoding = .utf8
+            waiting.removeFirst(3)
+        } else if waiting.starts(with: [0xFF, 0xFE]) || waiting.starts(with: [0xFE, 0xFF]) {
+            encoding = .utf16(isBigEndian: waiting[0] == 0xFE)
+            waiting.removeFirst(2)
+        } else {
+            encoding = .utf8
+        }
+    }
+
+    private mutating func drain(_ body: (_ line: [UInt8], _ isPiece: Bool) -> Void) {
+        let bytes = waiting
+        waiting = []
+        guard case .utf16(let isBigEndian) = encoding else {
+            splitLines(bytes[...], body)
+            return
+        }
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count)
+        var index = 0
+        while index + 1 < bytes.count {
+            let (first, second) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
+            append(isBigEndian ? first << 8 | second : second << 8 | first, to: &text)
+            index += 2
+        }
+        if index < bytes.count { waiting = [bytes[index]] }
+        splitLines(text[...], body)
+    }
+
+    private mutating func append(_ unit: UInt16, to text: inout [UInt8]) {
+        var value = UInt32(unit)
+        if let high = highSurrogate, (0xDC00..<0xE000).contains(unit) {
+            value = 0x10000 + (UInt32(high - 0xD800) << 10) + UInt32(unit - 0xDC00)
+        }
+        highSurrogate = (0xD800..<0xDC00).contains(unit) ? unit : nil
+        guard highSurrogate == nil else { return }
+        if value < 0x80 {
+            text.append(UInt8(value))
+        } else {
+            text.append(contentsOf: String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8)
+        }
+    }
+
+    private mutating func splitLines(_ text: ArraySlice<UInt8>, _ body: (_ line: [UInt8], _ isPiece: Bool) -> Void) {
+        var rest = text
+        while let newline = rest.firstIndex(of: 0x0A) {
+            line.append(contentsOf: rest[..<newline])
+            body(LineSplitter.cleaned(line), false)
+            line.removeAll(keepingCapacity: true)
+            rest = rest[(newline + 1)...]
+        }
+        line.append(contentsOf: rest)
+        if line.count > LineSplitter.maximumLineBytes {
+            body(LineSplitter.cleaned(line), true)
+            line.removeAll()
+        }
+    }
+
+    private static func cleaned(_ line: [UInt8]) -> [UInt8] {
+        var line = line
+        if line.last == 0x0D { line.removeLast() }
+        return line.contains(0x1B) ? withoutColours(line) : line
+    }
+
+    /// Takes out what moves and colours a terminal's text: ESC `[` … letter.
+    private static func withoutColours(_ line: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(line.count)
+        var index = 0
+        while index < line.count {
+            guard line[index] == 0x1B, index + 1 < line.count, line[index + 1] == UInt8(ascii: "[") else {
+                result.append(line[index])
+                index += 1
+                continue
+            }
+            var end = index + 2
+            while end < line.count, (0x20..<0x40).contains(line[end]) { end += 1 }
+            index = end + 1
+        }
+        return result
+    }
+}

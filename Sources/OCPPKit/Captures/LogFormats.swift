@@ -1,0 +1,126 @@
+/// Which side of the connection wrote a log.
+public enum Perspective: String, Sendable, CaseIterable {
+    case centralSystem = "central-system"
+    case chargePoint = "charge-point"
+}
+
+/// A word or sign before a frame that tells which way it went: one row of the table of log formats.
+struct DirectionMark: Sendable {
+    enum Meaning: Sendable {
+        /// By the side that wrote the log.
+        case sent, received
+        case absolute(Direction)
+    }
+
+    let text: StaticString
+    let meaning: Meaning
+    /// Who writes logs of this kind, as long as nothing else tells.
+    var loggedBy: Perspective = .centralSystem
+    /// What must stand before the mark, where the mark alone means something else elsewhere.
+    var after: StaticString? = nil
+    /// A short word that is also common in other places counts only as it is written here.
+    var isCaseSensitive = false
+
+    func direction(seenFrom perspective: Perspective) -> Direction {
+        switch meaning {
+        case .absolute(let direction): direction
+        case .received: perspective == .centralSystem ? .fromChargePoint : .fromCentralSystem
+        case .sent: perspective == .centralSystem ? .fromCentralSystem : .fromChargePoint
+        }
+    }
+}
+
+/// How logs tell what they know about a frame. Rows are data; a format that is not listed is read by the same rules.
+enum LogFormats {
+    static let marks: [DirectionMark] = [
+        // Written by charge points.
+        DirectionMark(text: "send", meaning: .sent, loggedBy: .chargePoint, after: "[MO] "),
+        DirectionMark(text: "recv", meaning: .received, loggedBy: .chargePoint, after: "[MO] "),
+        DirectionMark(text: "to WS lib", meaning: .sent, loggedBy: .chargePoint),
+        DirectionMark(text: "from WS lib", meaning: .received, loggedBy: .chargePoint),
+        DirectionMark(text: "sent requirement", meaning: .sent, loggedBy: .chargePoint),
+        DirectionMark(text: "->", meaning: .sent, loggedBy: .chargePoint),
+        DirectionMark(text: "<-", meaning: .received, loggedBy: .chargePoint),
+        DirectionMark(text: "=>", meaning: .sent, loggedBy: .chargePoint),
+        DirectionMark(text: "<=", meaning: .received, loggedBy: .chargePoint),
+        DirectionMark(text: "-->", meaning: .sent, loggedBy: .chargePoint),
+        DirectionMark(text: "<--", meaning: .received, loggedBy: .chargePoint),
+        DirectionMark(text: ">>", meaning: .sent, loggedBy: .chargePoint),
+        DirectionMark(text: "<<", meaning: .received, loggedBy: .chargePoint),
+        DirectionMark(text: ">", meaning: .sent, loggedBy: .chargePoint),
+        DirectionMark(text: "<", meaning: .received, loggedBy: .chargePoint),
+        // Written by central systems.
+        DirectionMark(text: "> TEXT", meaning: .sent),
+        DirectionMark(text: "< TEXT", meaning: .received),
+        DirectionMark(text: "receive message", meaning: .received),
+        DirectionMark(text: "receive", meaning: .received),
+        DirectionMark(text: "received", meaning: .received),
+        DirectionMark(text: "receiving", meaning: .received),
+        DirectionMark(text: "recv", meaning: .received),
+        DirectionMark(text: "rcvd", meaning: .received),
+        DirectionMark(text: "incoming", meaning: .received),
+        DirectionMark(text: "inbound", meaning: .received),
+        DirectionMark(text: "IN", meaning: .received, isCaseSensitive: true),
+        DirectionMark(text: "RX", meaning: .received, isCaseSensitive: true),
+        DirectionMark(text: "send", meaning: .sent),
+        DirectionMark(text: "sending", meaning: .sent),
+        DirectionMark(text: "sent", meaning: .sent),
+        DirectionMark(text: "outgoing", meaning: .sent),
+        DirectionMark(text: "outbound", meaning: .sent),
+        DirectionMark(text: "OUT", meaning: .sent, isCaseSensitive: true),
+        DirectionMark(text: "TX", meaning: .sent, isCaseSensitive: true),
+        // The same from wherever one looks.
+        DirectionMark(text: "cp-to-csms", meaning: .absolute(.fromChargePoint)),
+        DirectionMark(text: "csms-to-cp", meaning: .absolute(.fromCentralSystem)),
+        DirectionMark(text: "from-station", meaning: .absolute(.fromChargePoint)),
+        DirectionMark(text: "to-station", meaning: .absolute(.fromCentralSystem)),
+        DirectionMark(text: "CP->CS", meaning: .absolute(.fromChargePoint)),
+        DirectionMark(text: "CS->CP", meaning: .absolute(.fromCentralSystem)),
+        DirectionMark(text: "CP->CSMS", meaning: .absolute(.fromChargePoint)),
+        DirectionMark(text: "CSMS->CP", meaning: .absolute(.fromCentralSystem)),
+    ]
+
+    /// What a named value of a log line tells: a JSON member, a CSV column, `name=value`.
+    enum Role: Sendable {
+        case time, chargePoint, direction
+    }
+
+    /// Names are compared without case and anything but letters.
+    static func role(named name: some Sequence<UInt8>) -> Role? {
+        var letters: [UInt8] = []
+        for byte in name where (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z") {
+            guard letters.count < 20 else { return nil }
+            letters.append(byte | 0x20)
+        }
+        return roles[String(decoding: letters, as: UTF8.self)]
+    }
+
+    private static let roles: [String: Role] = [
+        "timestamp": .time, "time": .time, "ts": .time, "t": .time, "datetime": .time, "date": .time,
+        "createdat": .time, "receivedat": .time, "frametimeepoch": .time,
+        "chargeboxid": .chargePoint, "chargeboxidentity": .chargePoint, "chargepointid": .chargePoint,
+        "chargepoint": .chargePoint, "chargepointidentity": .chargePoint, "cpid": .chargePoint, "cp": .chargePoint,
+        "stationid": .chargePoint, "station": .chargePoint, "chargingstationid": .chargePoint,
+        "chargingstation": .chargePoint, "chargerid": .chargePoint, "charger": .chargePoint,
+        "direction": .direction, "dir": .direction,
+    ]
+
+    /// Words that stand before a colon and name a program or a level, not a charge point.
+    static let noIds: Set<String> = [
+        "info", "debug", "trace", "warn", "warning", "error", "notice", "ocpp", "ocppj", "ocppd", "server", "client",
+        "websocket", "websockets", "ws", "message", "msg", "frame", "raw", "data", "text", "payload", "main",
+    ]
+
+    /// The rows whose text begins with a letter or sign, longest first; letters in lower case.
+    static let marksByFirstByte: [UInt8: [(text: [UInt8], mark: DirectionMark)]] = {
+        let rows = marks.map { (text: Array($0.text.description.utf8).map(lowercased), mark: $0) }
+        return Dictionary(grouping: rows) { $0.text[0] }.mapValues { rows in
+            // Rows that ask for more before them come first among equals.
+            rows.sorted { ($0.text.count, $0.mark.after == nil ? 0 : 1) > ($1.text.count, $1.mark.after == nil ? 0 : 1) }
+        }
+    }()
+}
+
+func lowercased(_ byte: UInt8) -> UInt8 {
+    byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+}

@@ -1,0 +1,106 @@
+/// Takes a quoted text apart: what it says, and where it ends in the text around it.
+struct Unquoted {
+    var bytes: [UInt8] = []
+    /// The offset of the closing quote; the text's length where there is none.
+    var end: Int
+    var isClosed = false
+
+    /// The rest of a JSON string from an offset inside it: backslashes resolved, up to a quote without one.
+    static func string(in text: [UInt8], from start: Int) -> Unquoted {
+        backslashes(in: text, from: start, until: UInt8(ascii: "\""))
+    }
+
+    /// The rest of a Python literal in single quotes: `'…'`, `b'…'`.
+    static func literal(in text: [UInt8], from start: Int) -> Unquoted {
+        backslashes(in: text, from: start, until: UInt8(ascii: "'"))
+    }
+
+    /// The rest of a CSV cell: `""` is one quote, a single one ends it.
+    static func cell(in text: [UInt8], from start: Int) -> Unquoted {
+        let quote = UInt8(ascii: "\"")
+        var result = Unquoted(end: text.count)
+        var position = start
+        while position < text.count {
+            if text[position] == quote {
+                guard position + 1 < text.count, text[position + 1] == quote else {
+                    result.end = position
+                    result.isClosed = true
+                    return result
+                }
+                position += 1
+            }
+            result.bytes.append(text[position])
+            position += 1
+        }
+        return result
+    }
+
+    private static func backslashes(in text: [UInt8], from start: Int, until quote: UInt8) -> Unquoted {
+        var result = Unquoted(end: text.count)
+        var position = start
+        while position < text.count {
+            let byte = text[position]
+            if byte == quote {
+                result.end = position
+                result.isClosed = true
+                return result
+            }
+            if byte == UInt8(ascii: "\\"), position + 1 < text.count {
+                position = result.appendEscape(in: text, at: position)
+            } else {
+                result.bytes.append(byte)
+                position += 1
+            }
+        }
+        return result
+    }
+
+    /// Resolves the escape at an offset and returns the offset behind it; one that nobody knows stays as it is.
+    private mutating func appendEscape(in text: [UInt8], at backslash: Int) -> Int {
+        switch text[backslash + 1] {
+        case UInt8(ascii: "n"): bytes.append(0x0A)
+        case UInt8(ascii: "r"): bytes.append(0x0D)
+        case UInt8(ascii: "t"): bytes.append(0x09)
+        case UInt8(ascii: "b"): bytes.append(0x08)
+        case UInt8(ascii: "f"): bytes.append(0x0C)
+        case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "/"):
+            bytes.append(text[backslash + 1])
+        case UInt8(ascii: "x"):
+            guard let value = hexadecimal(in: text, from: backslash + 2, digits: 2) else { fallthrough }
+            bytes.append(UInt8(value))
+            return backslash + 4
+        case UInt8(ascii: "u"):
+            guard let first = hexadecimal(in: text, from: backslash + 2, digits: 4) else { fallthrough }
+            return appendScalar(first, in: text, at: backslash)
+        default:
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(text[backslash + 1])
+        }
+        return backslash + 2
+    }
+
+    /// A `\u` escape; two of them where they are a surrogate pair.
+    private mutating func appendScalar(_ first: UInt32, in text: [UInt8], at backslash: Int) -> Int {
+        var value = first
+        var end = backslash + 6
+        if (0xD800..<0xDC00).contains(first), end + 1 < text.count, text[end] == UInt8(ascii: "\\"),
+            text[end + 1] == UInt8(ascii: "u"), let second = hexadecimal(in: text, from: end + 2, digits: 4),
+            (0xDC00..<0xE000).contains(second)
+        {
+            value = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)
+            end += 6
+        }
+        bytes.append(contentsOf: String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8)
+        return end
+    }
+
+    private func hexadecimal(in text: [UInt8], from start: Int, digits: Int) -> UInt32? {
+        guard start + digits <= text.count else { return nil }
+        var value: UInt32 = 0
+        for byte in text[start..<start + digits] {
+            guard let digit = hexadecimalValue(byte) else { return nil }
+            value = value << 4 | UInt32(digit)
+        }
+        return value
+    }
+}

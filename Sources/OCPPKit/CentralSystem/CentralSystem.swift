@@ -1,0 +1,164 @@
+/// A central system without I/O: what happens goes in, what is to be done comes out.
+///
+/// It authorises, follows transactions and status, and keeps one command at a time on its way to each charge point.
+/// Time comes in with each input; ids come from the generator given. The transport, the store and the clock belong to
+/// `CentralSystemService`.
+public struct CentralSystem: Sendable {
+    public let configuration: Configuration
+    var chargePoints: [String: ChargePoint] = [:]
+    var owners: [ConnectionID: String] = [:]
+    var folder: SessionFolder
+    /// Sessions that no commit holds yet.
+    var newSessions: Set<Int> = []
+    var highestSession: Int
+    var awaitingCommit: [UInt64: AwaitedCommit] = [:]
+    var outstandingChargePoints: Set<String> = []
+    var identifiers: IdentifierSource
+    var effects: [Effect] = []
+    var now = Timestamp(milliseconds: 0)
+
+    /// - Parameters:
+    ///   - restored: what the store knows.
+    ///   - seed: makes message ids of this run differ from those of any other.
+    ///   - random: draws transaction ids; must not be predictable for charge points.
+    public init(
+        configuration: Configuration, restored: KnownState = KnownState(), seed: String,
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    ) {
+        self.configuration = configuration
+        folder = SessionFolder(
+            firstNumber: restored.nextSessionNumber, keepingClosedPerChargePoint: Self.closedSessionsKept)
+        folder.restore(restored.sessions)
+        highestSession = restored.nextSessionNumber - 1
+        identifiers = IdentifierSource(seed: seed, random: random)
+        for row in restored.chargePoints {
+            var chargePoint = ChargePoint(id: row.chargePointId)
+            chargePoint.registration = RegistrationStatus(rawValue: row.registration)
+            chargePoints[row.chargePointId] = chargePoint
+        }
+        for row in restored.connectors {
+            chargePoints[row.chargePointId]?.connectors[row.connectorId] = row.status
+        }
+    }
+
+    /// Ended sessions of each charge point that stay in memory, for repetitions and late frames.
+    public static let closedSessionsKept = 32
+
+    /// Takes one input and returns what is to be done about it, in order.
+    public mutating func handle(_ input: Input, at now: Timestamp) -> [Effect] {
+        self.now = now
+        switch input {
+        case .connected(let connection, let id, let peer, let subprotocol):
+            connected(connection, id, peer, subprotocol)
+        case .disconnected(let connection, let reason): disconnected(connection, reason)
+        case .received(let connection, let bytes): received(bytes, on: connection)
+        case .stored(let ticket, let outcome): stored(ticket, outcome)
+        case .command(let request): enqueue(request)
+        case .tick: expireCommands()
+        }
+        defer { effects.removeAll(keepingCapacity: true) }
+        return effects
+    }
+
+    /// Whether the charge point has booted here before, now or in an earlier run.
+    public func isKnown(_ chargePointId: String) -> Bool { chargePoints[chargePointId]?.registration != nil }
+
+    /// The charge points that are connected now, by id.
+    public var connectedChargePoints: [String] { owners.values.sorted() }
+
+    private mutating func connected(_ connection: ConnectionID, _ id: String, _ peer: String, _ subprotocol: String?) {
+        if let old = chargePoints[id]?.connection {
+            // The newest connection is the one that is alive: the old one is often half-open.
+            drop(old, reason: "replaced by a newer connection")
+            effects.append(.close(old, code: 1008, reason: "another connection took this identity"))
+        }
+        owners[connection] = id
+        chargePoints[id, default: ChargePoint(id: id)].connection = connection
+        chargePoints[id]?.peer = peer
+        effects.append(
+            .record(.connection(ConnectionRecord(
+                timestamp: now, chargePointId: id, isConnected: true, peer: peer, subprotocol: subprotocol))))
+        publish(id, DojotAttributes.online(true))
+    }
+
+    private mutating func disconnected(_ connection: ConnectionID, _ reason: String) {
+        guard let id = owners[connection] else { return }
+        drop(connection, reason: reason)
+        publish(id, DojotAttributes.online(false))
+    }
+
+    /// Forgets a connection and ends the commands that wait on it.
+    private mutating func drop(_ connection: ConnectionID, reason: String) {
+        guard let id = owners.removeValue(forKey: connection), var chargePoint = chargePoints[id] else { return }
+        chargePoint.connection = nil
+        effects.append(
+            .record(.connection(ConnectionRecord(
+                timestamp: now, chargePointId: id, isConnected: false, peer: chargePoint.peer, reason: reason))))
+        if let call = chargePoint.outstanding {
+            finish(call.outcome(.unknown, message: "the connection ended before an answer: \(reason)"))
+        }
+        for request in chargePoint.queue { finish(request.outcome(.notConnected)) }
+        chargePoint.outstanding = nil
+        chargePoint.queue = []
+        outstandingChargePoints.remove(id)
+        chargePoints[id] = chargePoint
+    }
+}
+
+/// What is known of one charge point.
+struct ChargePoint: Sendable {
+    let id: String
+    var connection: ConnectionID?
+    var peer = ""
+    /// The answer to its last BootNotification; `nil` before the first.
+    var registration: RegistrationStatus?
+    /// The last status of each connector, as it was sent.
+    var connectors: [Int64: String] = [:]
+    /// Commands that wait for their turn.
+    var queue: [CommandRequest] = []
+    /// The one CALL on its way (OCPP-J 1.6, section 4.1.1).
+    var outstanding: OutstandingCall?
+}
+
+extension CentralSystem {
+    /// What a store gives to a central system that starts.
+    public struct KnownState: Sendable {
+        public var nextSessionNumber: Int
+        /// The newest of each charge point, and all that have not ended, by number.
+        public var sessions: [Session]
+        public var chargePoints: [StoredChargePoint]
+        public var connectors: [StoredConnector]
+
+        public init(
+            nextSessionNumber: Int = 1, sessions: [Session] = [], chargePoints: [StoredChargePoint] = [],
+            connectors: [StoredConnector] = []
+        ) {
+            self.nextSessionNumber = nextSessionNumber
+            self.sessions = sessions
+            self.chargePoints = chargePoints
+            self.connectors = connectors
+        }
+    }
+}
+
+/// Draws message ids and transaction ids.
+struct IdentifierSource: Sendable {
+    let seed: String
+    var random: any RandomNumberGenerator & Sendable
+    private var count = 0
+    var nextTicket: UInt64 = 0
+
+    init(seed: String, random: any RandomNumberGenerator & Sendable) {
+        self.seed = seed
+        self.random = random
+    }
+
+    /// At most 36 characters; never the same twice.
+    mutating func messageId() -> String {
+        count += 1
+        return "\(seed)-\(count)"
+    }
+
+    /// Positive and within 31 bits, which every charge point can hold; not to be guessed.
+    mutating func transactionId() -> Int64 { Int64.random(in: 1...Int64(Int32.max), using: &random) }
+}

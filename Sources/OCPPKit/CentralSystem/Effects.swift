@@ -1,0 +1,83 @@
+/// A WebSocket connection of a charge point, named by its transport; never used again once closed.
+public typealias ConnectionID = UInt64
+
+/// What happens to a central system.
+public enum Input: Sendable {
+    /// A charge point connected; its identity has been checked.
+    case connected(ConnectionID, chargePointId: String, peer: String, subprotocol: String?)
+    /// The connection is gone; the text says why, for people.
+    case disconnected(ConnectionID, reason: String)
+    /// A whole text message.
+    case received(ConnectionID, [UInt8])
+    /// What became of a `StoreRequest` with a ticket other than 0.
+    case stored(ticket: UInt64, StoreOutcome)
+    /// Somebody wants a command sent.
+    case command(CommandRequest)
+    /// The time given by `Effect.wake` has come.
+    case tick
+}
+
+/// What a central system wants done, in this order.
+public enum Effect: Sendable {
+    /// A text message to a charge point.
+    case send(ConnectionID, [UInt8])
+    /// Close the connection with this WebSocket status code.
+    case close(ConnectionID, code: UInt16, reason: String)
+    /// Keep this. Where the ticket is not 0, `Input.stored` must follow.
+    case store(StoreRequest)
+    /// A line for whoever reads the records.
+    case record(Record)
+    /// Values of a charge point, for a platform that follows it.
+    case publish(Publication)
+    /// A command came to its end.
+    case outcome(CommandOutcome)
+    /// Give `Input.tick` at this time, or earlier.
+    case wake(at: Timestamp)
+    /// Something that a person who runs the server should know.
+    case notice(String)
+}
+
+/// One line of the record stream.
+public enum Record: Sendable {
+    case frame(FrameRecord)
+    case connection(ConnectionRecord)
+    case session(Session)
+    case command(CommandOutcome)
+    case error(UnreadableFrame)
+
+    /// Writes the line, its newline included.
+    public func write(to writer: inout JSONWriter) {
+        switch self {
+        case .frame(let record): record.write(to: &writer)
+        case .connection(let record): record.write(to: &writer)
+        case .session(let session): writer.rawLine(SessionTable().jsonLine(session))
+        case .command(let outcome): outcome.write(to: &writer)
+        case .error(let record): record.write(to: &writer)
+        }
+    }
+}
+
+/// A charge point came or went.
+public struct ConnectionRecord: Sendable {
+    public var timestamp: Timestamp
+    public var chargePointId: String
+    public var isConnected: Bool
+    /// The other end's address.
+    public var peer: String
+    public var subprotocol: String?
+    /// Why it went.
+    public var reason: String?
+
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("record", "connection")
+        writer.member("timestamp", timestamp)
+        writer.member("chargePointId", chargePointId)
+        writer.member("event", isConnected ? "connected" : "disconnected")
+        writer.member("peer", peer)
+        writer.member("subprotocol", subprotocol)
+        writer.member("reason", reason)
+        writer.endObject()
+        writer.endLine()
+    }
+}

@@ -1,0 +1,22 @@
+extension CentralSystem {
+    typealias Handler = @Sendable (inout CentralSystem, InboundCall) -> Answer
+
+    /// What a central system does with each action that charge points send. One file each in this folder.
+    static let handlers: [String: Handler] = [
+        "Authorize": { $0.authorize($1) },
+        "BootNotification": { $0.bootNotification($1) },
+        "DataTransfer": { $0.dataTransfer($1) },
+        "Heartbeat": { $0.heartbeat($1) },
+        "MeterValues": { $0.meterValues($1) },
+        "StartTransaction": { $0.startTransaction($1) },
+        "StatusNotification": { $0.statusNotification($1) },
+        "StopTransaction": { $0.stopTransaction($1) },
+    ]
+
+    /// The standing of an idTag; without a list everybody may charge.
+    func standing(of idTag: String?) -> IdTagInfo {
+        guard let tags = configuration.tags else { return IdTagInfo(.accepted) }
+        let entry = tags.standing(of: idTag ?? "", at: now)
+        return IdTagInfo(entry.status, expiryDate: entry.expiryDate, parentIdTag: entry.parentIdTag)
+    }
+}

@@ -1,0 +1,5 @@
+extension CentralSystem {
+    func heartbeat(_ call: InboundCall) -> Answer {
+        .result(HeartbeatResponse(currentTime: now).payload)
+    }
+}

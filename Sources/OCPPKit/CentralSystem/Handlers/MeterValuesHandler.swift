@@ -1,0 +1,12 @@
+extension CentralSystem {
+    func meterValues(_ call: InboundCall) -> Answer {
+        let request = MeterValuesRequest(call.payload)
+        let content = call.payload?.raw ?? []
+        return .durable(
+            TransactionEvent(
+                kind: .meterValues, chargePointId: call.chargePointId, connectorId: request.connectorId,
+                transactionId: request.transactionId, arrival: now,
+                replayKey: ReplayKey.meterValues(call.chargePointId, content: content), payload: Array(content),
+                reply: Array("{}".utf8)))
+    }
+}

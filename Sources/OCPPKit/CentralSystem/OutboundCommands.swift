@@ -1,0 +1,125 @@
+/// A CALL to a charge point that waits for its answer.
+struct OutstandingCall: Sendable {
+    let request: CommandRequest
+    let messageId: String
+    let sent: Timestamp
+    let deadline: Timestamp
+
+    func outcome(
+        _ outcome: CommandOutcome.Outcome, status: String? = nil, payload: [UInt8]? = nil, at now: Timestamp? = nil,
+        message: String? = nil
+    ) -> CommandOutcome {
+        CommandOutcome(
+            ticket: request.ticket, chargePointId: request.chargePointId, action: request.action, messageId: messageId,
+            outcome: outcome, status: status, payload: payload, responseMilliseconds: now.map { $0 - sent },
+            message: message)
+    }
+}
+
+extension CommandRequest {
+    func outcome(_ outcome: CommandOutcome.Outcome, status: String? = nil, message: String? = nil) -> CommandOutcome {
+        CommandOutcome(
+            ticket: ticket, chargePointId: chargePointId, action: action, outcome: outcome, status: status,
+            message: message)
+    }
+}
+
+extension CentralSystem {
+    mutating func enqueue(_ request: CommandRequest) {
+        guard let chargePoint = chargePoints[request.chargePointId], chargePoint.connection != nil else {
+            return finish(request.outcome(.notConnected))
+        }
+        if let reason = refusal(of: request.action, chargePoint.registration) {
+            return finish(request.outcome(.refused, status: chargePoint.registration?.rawValue, message: reason))
+        }
+        chargePoints[request.chargePointId]?.queue.append(request)
+        sendNext(to: request.chargePointId)
+    }
+
+    /// Why a command may not be sent in this state of registration (OCPP 1.6, section 4.2); `nil` where it may.
+    private func refusal(of action: String, _ registration: RegistrationStatus?) -> String? {
+        switch registration {
+        case nil: "the charge point has sent no BootNotification yet"
+        case .rejected: "the charge point's boot was rejected: nothing may be sent to it"
+        case .pending where action == "RemoteStartTransaction" || action == "RemoteStopTransaction":
+            "the charge point's boot is pending: no remote start or stop until it is accepted"
+        default: nil
+        }
+    }
+
+    /// Sends the next command of the charge point, unless one is on its way.
+    private mutating func sendNext(to id: String) {
+        guard var chargePoint = chargePoints[id], let connection = chargePoint.connection,
+            chargePoint.outstanding == nil, !chargePoint.queue.isEmpty
+        else { return }
+        let request = chargePoint.queue.removeFirst()
+        let call = OutstandingCall(
+            request: request, messageId: identifiers.messageId(), sent: now,
+            deadline: now.adding(milliseconds: request.timeoutMilliseconds))
+        chargePoint.outstanding = call
+        outstandingChargePoints.insert(id)
+        chargePoints[id] = chargePoint
+        let bytes = Frame.call(id: call.messageId, action: request.action, payload: request.payload)
+        effects.append(.send(connection, bytes))
+        noteOwnCall(bytes, id)
+        effects.append(.wake(at: call.deadline))
+    }
+
+    private mutating func noteOwnCall(_ bytes: [UInt8], _ id: String) {
+        guard let frame = try? Frame.read(bytes) else { return }
+        let record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromCentralSystem, frame: frame)
+        effects.append(.record(.frame(record)))
+        store(frame, .fromCentralSystem, id)
+    }
+
+    /// A CALLRESULT or CALLERROR: ends the command that waits for it; one that nobody waits for is only noted.
+    mutating func takeAnswer(_ frame: Frame, from id: String) {
+        let call = chargePoints[id]?.outstanding.flatMap { $0.messageId == frame.messageId ? $0 : nil }
+        var record = FrameRecord(
+            timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: call?.request.action,
+            responseMilliseconds: call.map { now - $0.sent })
+        record.violations = Validator.violations(of: frame, answering: call?.request.action)
+        effects.append(.record(.frame(record)))
+        store(frame, .fromChargePoint, id)
+        guard let call else { return }
+        chargePoints[id]?.outstanding = nil
+        outstandingChargePoints.remove(id)
+        if let error = frame.error {
+            finish(call.outcome(.error, status: error.code, at: now, message: error.description))
+        } else {
+            let status = frame.payload?["status"]?.text
+            finish(
+                call.outcome(
+                    CommandOutcome.outcome(of: status), status: status, payload: frame.payload.map { Array($0.raw) },
+                    at: now))
+        }
+        sendNext(to: id)
+    }
+
+    private mutating func store(_ frame: Frame, _ direction: Direction, _ id: String) {
+        guard configuration.keepsFrames else { return }
+        let stored = StoredFrame(chargePointId: id, direction: direction, arrival: now, raw: Array(frame.raw))
+        effects.append(.store(StoreRequest(ticket: 0, operations: [.frame(stored)])))
+    }
+
+    /// Ends the commands whose time is over; the charge point is free for the next one.
+    mutating func expireCommands() {
+        for id in outstandingChargePoints.sorted() {
+            guard let call = chargePoints[id]?.outstanding else { continue }
+            guard call.deadline <= now else {
+                effects.append(.wake(at: call.deadline))
+                continue
+            }
+            chargePoints[id]?.outstanding = nil
+            outstandingChargePoints.remove(id)
+            finish(call.outcome(.timeout, message: "no answer within \(call.request.timeoutMilliseconds) ms"))
+            sendNext(to: id)
+        }
+    }
+
+    mutating func finish(_ outcome: CommandOutcome) {
+        effects.append(.outcome(outcome))
+        effects.append(.record(.command(outcome)))
+        publish(outcome.chargePointId, DojotAttributes.command(outcome))
+    }
+}

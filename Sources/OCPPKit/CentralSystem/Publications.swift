@@ -1,0 +1,53 @@
+extension CentralSystem {
+    /// What a durable CALL has to tell a platform, once it is stored.
+    func publications(of call: InboundCall, transactionId: Int64?) -> [Publication] {
+        switch call.frame.action {
+        case "MeterValues":
+            let request = MeterValuesRequest(call.payload)
+            return publications(
+                request.meterValues, of: call, connector: request.connectorId, transactionId: request.transactionId)
+        case "StartTransaction":
+            let request = StartTransactionRequest(call.payload)
+            let attributes = DojotAttributes.started(
+                connector: request.connectorId, transactionId: transactionId, idTag: request.idTag,
+                meterStart: request.meterStart)
+            return [publication(of: call, at: request.timestamp, attributes)]
+        case "StopTransaction":
+            let request = StopTransactionRequest(call.payload)
+            let session = folder.session(of: call.record)
+            let attributes = DojotAttributes.stopped(
+                connector: session?.connectorId, transactionId: request.transactionId, meterStop: request.meterStop,
+                reason: request.reason?.text)
+            return publications(
+                request.transactionData, of: call, connector: session?.connectorId,
+                transactionId: request.transactionId) + [publication(of: call, at: request.timestamp, attributes)]
+        default: return []
+        }
+    }
+
+    private func publications(
+        _ meterValues: [MeterValue], of call: InboundCall, connector: Int64?, transactionId: Int64?
+    ) -> [Publication] {
+        meterValues.map { meterValue in
+            publication(
+                of: call, at: meterValue.timestamp,
+                DojotAttributes.meterValue(meterValue, connector: connector, transactionId: transactionId))
+        }.filter { !$0.attributes.isEmpty }
+    }
+
+    private func publication(of call: InboundCall, at time: Timestamp?, _ attributes: DojotAttributes) -> Publication {
+        Publication(chargePointId: call.chargePointId, timestamp: plausible(time), attributes: attributes)
+    }
+
+    /// The charge point's own time, or the arrival where its clock is not set or runs ahead of us by more than a day.
+    private func plausible(_ time: Timestamp?) -> Timestamp {
+        guard let time, time > Timestamp(seconds: 1_262_304_000), time - now < 86_400_000 else { return now }
+        return time
+    }
+
+    mutating func publish(_ chargePointId: String, at time: Timestamp? = nil, _ attributes: DojotAttributes) {
+        guard configuration.publishes, !attributes.isEmpty else { return }
+        effects.append(
+            .publish(Publication(chargePointId: chargePointId, timestamp: plausible(time), attributes: attributes)))
+    }
+}

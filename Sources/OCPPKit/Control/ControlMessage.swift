@@ -1,0 +1,108 @@
+/// What the commands ask of a running `serve`, and what it answers: one JSON line each over the control socket.
+///
+/// A connection may ask many things at once; answers carry the number of their question and come in any order.
+public enum ControlRequest: Sendable {
+    /// Send a command to a charge point; the answer is its outcome.
+    case send(number: UInt64, CommandRequest)
+    /// Which charge points are connected.
+    case chargePoints(number: UInt64)
+
+    public var line: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        switch self {
+        case .send(let number, let request):
+            writer.member("request", "send")
+            writer.member("number", number)
+            writer.member("chargePointId", request.chargePointId)
+            writer.member("action", request.action)
+            writer.member("payload", raw: request.payload)
+            writer.member("timeoutMilliseconds", request.timeoutMilliseconds)
+        case .chargePoints(let number):
+            writer.member("request", "chargePoints")
+            writer.member("number", number)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// - Throws: `ControlError` where the line is no request.
+    public init(line: [UInt8]) throws(ControlError) {
+        guard let root = try? JSONTree(parsing: line).root, root.isObject else {
+            throw ControlError(number: nil, message: "not a JSON object")
+        }
+        let number = root["number"]?.integer.flatMap { UInt64(exactly: $0) } ?? 0
+        func required<Value>(_ value: Value?, _ name: String) throws(ControlError) -> Value {
+            guard let value else { throw ControlError(number: number, message: "\(name) is missing or of the wrong type") }
+            return value
+        }
+        switch root["request"]?.text {
+        case "send":
+            let payload = root["payload"].flatMap { $0.isObject ? Array($0.raw) : nil }
+            self = .send(
+                number: number,
+                CommandRequest(
+                    ticket: 0, chargePointId: try required(root["chargePointId"]?.text, "chargePointId"),
+                    action: try required(root["action"]?.text, "action"), payload: try required(payload, "payload"),
+                    timeoutMilliseconds: min(max(root["timeoutMilliseconds"]?.integer ?? 30_000, 1), 86_400_000)))
+        case "chargePoints": self = .chargePoints(number: number)
+        default: throw ControlError(number: number, message: "unknown request")
+        }
+    }
+}
+
+/// A line on the control socket that is no request.
+public struct ControlError: Error, Sendable {
+    public let number: UInt64?
+    public let message: String
+}
+
+/// An answer on the control socket.
+public enum ControlReply: Sendable {
+    case outcome(number: UInt64, CommandOutcome)
+    case chargePoints(number: UInt64, [String])
+    case error(number: UInt64?, String)
+
+    public var line: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        switch self {
+        case .outcome(let number, let outcome):
+            writer.member("number", number)
+            outcome.writeMembers(to: &writer)
+        case .chargePoints(let number, let ids):
+            writer.member("number", number)
+            writer.key("chargePoints")
+            writer.beginArray()
+            for id in ids { writer.string(id) }
+            writer.endArray()
+        case .error(let number, let message):
+            writer.member("number", number)
+            writer.member("error", message)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// `nil` where the line is no answer.
+    public init?(line: [UInt8]) {
+        guard let root = try? JSONTree(parsing: line).root else { return nil }
+        let number = root["number"]?.integer.flatMap { UInt64(exactly: $0) }
+        if let message = root["error"]?.text {
+            self = .error(number: number, message)
+        } else if let ids = root["chargePoints"], let number {
+            self = .chargePoints(number: number, ids.elements.compactMap(\.text))
+        } else if let number, let id = root["chargePointId"]?.text, let action = root["action"]?.text,
+            let outcome = root["outcome"]?.text.flatMap(CommandOutcome.Outcome.init(rawValue:))
+        {
+            self = .outcome(
+                number: number,
+                CommandOutcome(
+                    ticket: 0, chargePointId: id, action: action, messageId: root["messageId"]?.text, outcome: outcome,
+                    status: root["status"]?.text, payload: root["payload"].map { Array($0.raw) },
+                    responseMilliseconds: root["responseMilliseconds"]?.integer, message: root["message"]?.text))
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,333 @@
+/// The sessions of one charge point, with the indexes that find the one that a frame belongs to.
+struct ChargePointSessions: Sendable {
+    let chargePointId: String?
+    private(set) var sessions: [Int: Session] = [:]
+
+    /// The session that each repetition key stands for.
+    private var byKey: [String: Int] = [:]
+    /// The session that each transaction id was given to last.
+    private var byTransaction: [Int64: Int] = [:]
+    /// The sessions with an unanswered start or stop under a message id, the most recent last.
+    private var byPendingMessage: [String: [Int]] = [:]
+    /// Started, not stopped, and never given a transaction id.
+    private var unanswered: Set<Int> = []
+    private var connectors: [Int64: ConnectorSessions] = [:]
+    /// Known to have ended, in the order in which that was learnt.
+    private var closed: [Int] = []
+    private var sequence = 0
+    /// What the frame at hand has changed so far.
+    private var changed: [Int] = []
+
+    /// Of what charge points can repeat without end, so much is kept.
+    private static let listLimit = 16
+    /// Open sessions kept beside the closed ones where memory is bounded; no charge point has so many connectors.
+    private static let openLimit = 256
+
+    init(_ chargePointId: String?) { self.chargePointId = chargePointId }
+
+    mutating func fold(_ event: SessionEvent, _ record: FrameRecord, _ nextNumber: inout Int) -> [Int] {
+        changed = []
+        switch event {
+        case .start(let request): start(request, record, &nextNumber)
+        case .stop(let request): stop(request, record, &nextNumber)
+        case .meterValues(let request): meterValues(request, record, &nextNumber)
+        case .available(let connectorId, let time):
+            for number in connectors[connectorId]?.freed(at: time, in: sessions) ?? [] { noteEnd(number) }
+            shadow(record)
+        }
+        return changed
+    }
+
+    /// The session that a request belongs to, where it is known.
+    func number(of event: SessionEvent, _ record: FrameRecord) -> Int? {
+        switch event {
+        case .start(let request):
+            let keys = RepetitionKeys(request, messageId: record.frame.messageId)
+            return byKey[keys.ofMessage] ?? byKey[keys.ofContent]
+        case .stop(let request):
+            return target(of: request, RepetitionKeys(request, messageId: record.frame.messageId))?.number
+        case .meterValues(let request):
+            return request.connectorId == 0 ? nil : request.transactionId.flatMap { byTransaction[$0] }
+        case .available: return nil
+        }
+    }
+}
+
+// Requests.
+extension ChargePointSessions {
+    private mutating func start(
+        _ request: StartTransactionRequest, _ record: FrameRecord, _ nextNumber: inout Int
+    ) {
+        let keys = RepetitionKeys(request, messageId: record.frame.messageId)
+        let known = byKey[keys.ofMessage] ?? byKey[keys.ofContent]
+        let number = known ?? add(record, connectorId: request.connectorId, &nextNumber)
+        update(number) { session in
+            if known == nil {
+                session.startEvent = Session.Event(
+                    time: request.timestamp, arrival: record.timestamp, meter: request.meterStart, idTag: request.idTag)
+                if let meter = request.meterStart { session.note(RegisterReading(energy: meter, time: request.timestamp)) }
+            } else {
+                session.noted.insert(.retransmitted)
+            }
+            if record.breaksSchema { session.noted.insert(.invalidFrames) }
+        }
+        remember(keys, of: number)
+        awaitAnswer(.start, record, of: number)
+        guard known == nil else { return }
+        unanswered.insert(number)
+        takePlace(number)
+    }
+
+    private mutating func stop(_ request: StopTransactionRequest, _ record: FrameRecord, _ nextNumber: inout Int) {
+        let keys = RepetitionKeys(request, messageId: record.frame.messageId)
+        let known = target(of: request, keys)
+        let number = known?.number ?? add(record, connectorId: nil, &nextNumber)
+        let wasClosed = sessions[number]?.isClosed == true
+        update(number) { session in
+            if session.stopEvent == nil {
+                session.stopEvent = Session.Event(
+                    time: request.timestamp, arrival: record.timestamp, meter: request.meterStop, idTag: request.idTag,
+                    transactionId: request.transactionId, reason: request.reason?.text)
+                if known?.isGuess == true { session.noted.insert(.matchedByGuess) }
+                session.note(request.transactionData)
+                if let meter = request.meterStop { session.note(RegisterReading(energy: meter, time: request.timestamp)) }
+            } else {
+                session.noted.insert(.retransmitted)
+            }
+            if known == nil { session.namedTransactionId = request.transactionId }
+            if record.breaksSchema { session.noted.insert(.invalidFrames) }
+        }
+        if known == nil, let id = request.transactionId, id > 0 { byTransaction[id] = number }
+        remember(keys, of: number)
+        awaitAnswer(.stop, record, of: number)
+        unanswered.remove(number)
+        if !wasClosed { closed.append(number) }
+        if let connectorId = sessions[number]?.connectorId {
+            connectors[connectorId]?.stopped(number)
+            noteOverlaps(of: number, on: connectorId)
+        }
+    }
+
+    /// The session that a stop belongs to; `nil` where its start was not seen.
+    private func target(of request: StopTransactionRequest, _ keys: RepetitionKeys) -> (number: Int, isGuess: Bool)? {
+        let named = request.transactionId.flatMap { byTransaction[$0] }
+        let repeated = byKey[keys.ofMessage] ?? byKey[keys.ofContent]
+        if let named, let session = sessions[named], !session.isEnded {
+            // A repetition may carry the id of the transaction that has begun since; its time gives it away.
+            if let repeated, let time = request.timestamp, let start = session.start, time < start {
+                return (repeated, false)
+            }
+            return (named, false)
+        }
+        if let repeated { return (repeated, false) }
+        let id = request.transactionId ?? 0
+        if let named, id > 0 { return (named, false) }
+        if id <= 0, unanswered.count == 1, let only = unanswered.first { return (only, true) }
+        return nil
+    }
+
+    private mutating func meterValues(_ request: MeterValuesRequest, _ record: FrameRecord, _ nextNumber: inout Int) {
+        defer { shadow(record) }
+        // Connector 0 is the main meter. Values without a transaction belong to none.
+        guard request.connectorId != 0, let id = request.transactionId else { return }
+        let known = byTransaction[id]
+        guard known != nil || id > 0 else { return }
+        let number = known ?? add(record, connectorId: request.connectorId, &nextNumber)
+        let hasPlace = known.map { sessions[$0]?.connectorId != nil } ?? false
+        byTransaction[id] = number
+        update(number) { session in
+            if known == nil { session.namedTransactionId = id }
+            session.connectorId = session.connectorId ?? request.connectorId
+            session.note(request.meterValues)
+            if record.breaksSchema { session.noted.insert(.invalidFrames) }
+        }
+        if !hasPlace { takePlace(number) }
+    }
+
+    /// Takes a CALL that is none of those that matter to sessions.
+    mutating func otherCall(_ record: FrameRecord) -> [Int] {
+        changed = []
+        shadow(record)
+        return changed
+    }
+
+    /// Under a message id that a start or stop uses too, the answer to this CALL comes first.
+    private mutating func shadow(_ record: FrameRecord) {
+        guard let (number, index) = pendingIndex(record.frame.messageId, answeredBy: record.direction?.opposite) else {
+            return
+        }
+        update(number) { $0.pending[index].shadows += 1 }
+    }
+}
+
+// Answers.
+extension ChargePointSessions {
+    mutating func answer(_ record: FrameRecord) -> [Int] {
+        changed = []
+        let kind = PendingAnswer.Kind.allCases.first { $0.action == record.action }
+        guard
+            let (number, index) = pendingIndex(record.frame.messageId, answeredBy: record.direction, kind: kind),
+            let pending = sessions[number]?.pending[index]
+        else { return [] }
+        if kind == nil, record.action != nil || pending.shadows > 0 {
+            update(number) { $0.pending[index].shadows = max(0, pending.shadows - 1) }
+            return changed
+        }
+        update(number) { $0.pending.remove(at: index) }
+        dropPending(pending.messageId, of: number)
+        switch (pending.kind, record.frame.kind) {
+        case (.start, .callResult): answerStart(number, StartTransactionResponse(record.frame.payload))
+        case (.stop, .callError): update(number) { $0.noted.insert(.stopRefused) }
+        default: break
+        }
+        return changed
+    }
+
+    private mutating func answerStart(_ number: Int, _ response: StartTransactionResponse) {
+        let status = response.idTagInfo?.status
+        let answer = Session.StartAnswer(
+            transactionId: response.transactionId, isAccepted: status == nil || status == .known(.accepted))
+        update(number) { session in
+            guard session.startAnswers.count < ChargePointSessions.listLimit, !session.startAnswers.contains(answer)
+            else { return }
+            session.startAnswers.append(answer)
+        }
+        guard let id = response.transactionId else { return }
+        byTransaction[id] = number
+        unanswered.remove(number)
+    }
+
+    /// The most recent start or stop that an answer may belong to.
+    private func pendingIndex(
+        _ messageId: String, answeredBy direction: Direction?, kind: PendingAnswer.Kind? = nil
+    ) -> (number: Int, index: Int)? {
+        guard let numbers = byPendingMessage[messageId] else { return nil }
+        var newest: (number: Int, index: Int, sequence: Int)?
+        for number in numbers {
+            for (index, pending) in (sessions[number]?.pending ?? []).enumerated()
+            where pending.messageId == messageId && pending.canBeAnswered(by: direction)
+                && (kind == nil || kind == pending.kind) && pending.sequence > newest?.sequence ?? -1
+            {
+                newest = (number, index, pending.sequence)
+            }
+        }
+        return newest.map { ($0.number, $0.index) }
+    }
+
+    private mutating func awaitAnswer(_ kind: PendingAnswer.Kind, _ record: FrameRecord, of number: Int) {
+        let id = record.frame.messageId
+        let pending = PendingAnswer(kind: kind, messageId: id, direction: record.direction, sequence: sequence)
+        sequence += 1
+        update(number) { $0.pending.append(pending) }
+        if let overdue = sessions[number]?.pending.first, sessions[number]!.pending.count > ChargePointSessions.listLimit {
+            update(number) { $0.pending.removeFirst() }
+            dropPending(overdue.messageId, of: number)
+        }
+        byPendingMessage[id]?.removeAll { $0 == number }
+        byPendingMessage[id, default: []].append(number)
+        if byPendingMessage[id]!.count > ChargePointSessions.listLimit {
+            let overdue = byPendingMessage[id]!.removeFirst()
+            update(overdue) { $0.pending.removeAll { $0.messageId == id } }
+        }
+    }
+
+    /// Takes the session out of the index, where nothing of it waits under that id any more.
+    private mutating func dropPending(_ messageId: String, of number: Int) {
+        guard sessions[number]?.pending.contains(where: { $0.messageId == messageId }) != true else { return }
+        byPendingMessage[messageId]?.removeAll { $0 == number }
+        if byPendingMessage[messageId]?.isEmpty == true { byPendingMessage[messageId] = nil }
+    }
+}
+
+// Sessions and their indexes.
+extension ChargePointSessions {
+    private mutating func add(_ record: FrameRecord, connectorId: Int64?, _ nextNumber: inout Int) -> Int {
+        defer { nextNumber += 1 }
+        sessions[nextNumber] = Session(
+            number: nextNumber, chargePointId: chargePointId, connectorId: connectorId, firstArrival: record.timestamp)
+        return nextNumber
+    }
+
+    private mutating func update(_ number: Int, _ change: (inout Session) -> Void) {
+        guard let before = sessions[number] else { return }
+        var session = before
+        change(&session)
+        guard session != before else { return }
+        sessions[number] = session
+        if !changed.contains(number) { changed.append(number) }
+    }
+
+    private mutating func remember(_ keys: RepetitionKeys, of number: Int) {
+        for key in [keys.ofMessage, keys.ofContent] where byKey[key] == nil {
+            guard sessions[number]!.keys.count < ChargePointSessions.listLimit else { return }
+            byKey[key] = number
+            update(number) { $0.keys.append(key) }
+        }
+    }
+
+    /// Puts a new session on its connector, and notes what it shows of the others there.
+    private mutating func takePlace(_ number: Int) {
+        guard let session = sessions[number], let connectorId = session.connectorId, connectorId > 0 else { return }
+        let ended = connectors[connectorId, default: ConnectorSessions()].place(session, in: sessions)
+        for number in ended { noteEnd(number) }
+        noteOverlaps(of: number, on: connectorId)
+    }
+
+    /// Something shows that it ended; its stop may come yet.
+    private mutating func noteEnd(_ number: Int) {
+        update(number) { $0.noted.insert(.stopMissing) }
+        closed.append(number)
+    }
+
+    private mutating func noteOverlaps(of number: Int, on connectorId: Int64) {
+        guard let session = sessions[number] else { return }
+        for other in connectors[connectorId]?.recent ?? [] where other != number {
+            guard sessions[other]?.overlaps(session) == true else { continue }
+            update(number) { $0.noted.insert(.overlapping) }
+            update(other) { $0.noted.insert(.overlapping) }
+        }
+    }
+
+    mutating func restore(_ session: Session) {
+        let number = session.number
+        sessions[number] = session
+        for key in session.keys { byKey[key] = number }
+        for id in session.startAnswers.compactMap(\.transactionId) { byTransaction[id] = number }
+        if let id = session.namedTransactionId, id > 0 { byTransaction[id] = number }
+        for pending in session.pending {
+            byPendingMessage[pending.messageId]?.removeAll { $0 == number }
+            byPendingMessage[pending.messageId, default: []].append(number)
+            sequence = max(sequence, pending.sequence + 1)
+        }
+        if session.startEvent != nil, !session.isEnded, session.startAnswers.allSatisfy({ $0.transactionId == nil }) {
+            unanswered.insert(number)
+        }
+        if session.isClosed { closed.append(number) }
+        if let connectorId = session.connectorId, connectorId > 0 {
+            connectors[connectorId, default: ConnectorSessions()].restore(session)
+        }
+    }
+
+    /// The session to forget first, where more than `limit` closed ones are kept, or far too many open ones.
+    func oldestBeyond(_ limit: Int) -> Int? {
+        if closed.count > limit { return closed.first }
+        return sessions.count > limit + ChargePointSessions.openLimit ? sessions.keys.min() : nil
+    }
+
+    mutating func remove(_ number: Int) {
+        guard let session = sessions.removeValue(forKey: number) else { return }
+        for key in session.keys where byKey[key] == number { byKey[key] = nil }
+        for id in session.startAnswers.map(\.transactionId) + [session.namedTransactionId] {
+            if let id, byTransaction[id] == number { byTransaction[id] = nil }
+        }
+        for pending in session.pending { dropPending(pending.messageId, of: number) }
+        unanswered.remove(number)
+        closed.removeAll { $0 == number }
+        if let connectorId = session.connectorId { connectors[connectorId]?.remove(number) }
+    }
+}
+
+extension FrameRecord {
+    /// Whether it would fail the official JSON schema of its action.
+    fileprivate var breaksSchema: Bool { violations.contains { $0.code.isSchemaRule } }
+}

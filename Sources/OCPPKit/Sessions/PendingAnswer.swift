@@ -1,0 +1,28 @@
+/// A StartTransaction or StopTransaction whose answer was not seen yet.
+struct PendingAnswer: Sendable, Equatable {
+    enum Kind: String, Sendable, CaseIterable {
+        case start, stop
+
+        var action: String {
+            switch self {
+            case .start: "StartTransaction"
+            case .stop: "StopTransaction"
+            }
+        }
+    }
+
+    var kind: Kind
+    var messageId: String
+    /// The CALL's direction, where the log tells.
+    var direction: Direction?
+    /// Counts the requests of a charge point: an answer belongs to the most recent one with its id.
+    var sequence: Int
+    /// Later CALLs of other actions under the same message id, which their answers come to first. Some charge points use
+    /// one id for everything.
+    var shadows = 0
+
+    /// Whether a frame that goes the way of `direction` may answer it.
+    func canBeAnswered(by direction: Direction?) -> Bool {
+        self.direction == nil || direction == nil || self.direction != direction
+    }
+}

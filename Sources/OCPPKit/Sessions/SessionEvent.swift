@@ -1,0 +1,45 @@
+/// A CALL that matters to sessions, read.
+enum SessionEvent {
+    case start(StartTransactionRequest)
+    case stop(StopTransactionRequest)
+    case meterValues(MeterValuesRequest)
+    /// The connector became free, at a time of the charge point's clock where it says so.
+    case available(connectorId: Int64, time: Timestamp?)
+
+    /// `nil` for every other frame. The direction is not asked: only charge points send these.
+    init?(_ record: FrameRecord) {
+        guard record.frame.kind == .call, let payload = record.frame.payload else { return nil }
+        switch record.frame.action {
+        case "StartTransaction": self = .start(StartTransactionRequest(payload))
+        case "StopTransaction": self = .stop(StopTransactionRequest(payload))
+        case "MeterValues": self = .meterValues(MeterValuesRequest(payload))
+        case "StatusNotification":
+            guard payload["status"]?.isText("Available") == true else { return nil }
+            let request = StatusNotificationRequest(payload)
+            guard let connectorId = request.connectorId, connectorId != 0 else { return nil }
+            self = .available(connectorId: connectorId, time: request.timestamp)
+        default: return nil
+        }
+    }
+}
+
+/// What a repeated StartTransaction or StopTransaction is known by: the same message id and content, even under another
+/// transaction id or with another tag; or the same content under any message id.
+struct RepetitionKeys {
+    let ofMessage: String
+    let ofContent: String
+
+    init(_ start: StartTransactionRequest, messageId: String) {
+        let content = "\(text(start.connectorId)) \(text(start.timestamp?.milliseconds)) \(text(start.meterStart))"
+        ofMessage = "start message \(content) \(messageId)"
+        ofContent = "start content \(content) \(start.idTag ?? "")"
+    }
+
+    init(_ stop: StopTransactionRequest, messageId: String) {
+        let content = "\(text(stop.timestamp?.milliseconds)) \(text(stop.meterStop))"
+        ofMessage = "stop message \(content) \(messageId)"
+        ofContent = "stop content \(content) \(text(stop.transactionId))"
+    }
+}
+
+private func text(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "-" }

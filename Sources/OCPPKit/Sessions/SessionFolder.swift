@@ -1,0 +1,87 @@
+/// Folds frames into charging sessions, in the order in which they were seen.
+///
+/// `serve` and `export-sessions` use the same folder, so a session worked out from a log is the one that was worked out
+/// live. Answers are paired here: an answer belongs to the most recent unanswered start or stop of its charge point with
+/// its message id. Times are used where the log has them and are never needed. The cost of a frame does not grow with
+/// the number of charge points or sessions.
+public struct SessionFolder: Sendable {
+    private var chargePoints: [String?: ChargePointSessions] = [:]
+    /// Whose session a number is.
+    private var owners: [Int: String?] = [:]
+    private var nextNumber: Int
+    private let closedLimit: Int?
+
+    /// - Parameters:
+    ///   - firstNumber: the number of the first session; the others count on from it.
+    ///   - keepingClosedPerChargePoint: how many sessions that have ended are kept of each charge point, so that a stop
+    ///     sent again is still known; older ones are forgotten. `nil` keeps all.
+    public init(firstNumber: Int = 1, keepingClosedPerChargePoint: Int? = nil) {
+        nextNumber = firstNumber
+        closedLimit = keepingClosedPerChargePoint
+    }
+
+    /// Takes up sessions where another folder left them. New ones are numbered after the highest number given.
+    public mutating func restore(_ sessions: [Session]) {
+        for session in sessions.sorted(by: { $0.number < $1.number }) {
+            owners[session.number] = .some(session.chargePointId)
+            nextNumber = max(nextNumber, session.number + 1)
+            chargePoints[session.chargePointId, default: ChargePointSessions(session.chargePointId)].restore(session)
+            dropOldest(of: session.chargePointId)
+        }
+    }
+
+    /// Takes a frame.
+    ///
+    /// - Returns: The numbers of the sessions that it changed, each once: first the one that it belongs to, then those
+    ///   that it sheds light on. A repetition that adds nothing changes none.
+    public mutating func fold(_ record: FrameRecord) -> [Int] {
+        let id = record.chargePointId
+        guard record.frame.kind == .call else {
+            return chargePoints[id]?.answer(record) ?? []
+        }
+        guard let event = SessionEvent(record) else {
+            return chargePoints[id]?.otherCall(record) ?? []
+        }
+        let firstNew = nextNumber
+        let changed = chargePoints[id, default: ChargePointSessions(id)].fold(event, record, &nextNumber)
+        for number in firstNew..<nextNumber { owners[number] = .some(id) }
+        if !changed.isEmpty { dropOldest(of: id) }
+        return changed
+    }
+
+    /// The session of that number; `nil` where there never was one, or it was forgotten.
+    public func session(_ number: Int) -> Session? {
+        guard let owner = owners[number] else { return nil }
+        return chargePoints[owner]?.sessions[number]
+    }
+
+    /// Every session that is kept, in the order of their first frames.
+    public var sessions: [Session] {
+        chargePoints.values.flatMap(\.sessions.values).sorted { $0.number < $1.number }
+    }
+
+    /// The session that a StartTransaction, StopTransaction or MeterValues belongs to, whether it was folded already or
+    /// is a repetition of one that was; `nil` where that session is not known.
+    public func session(of request: FrameRecord) -> Session? {
+        guard let event = SessionEvent(request), let known = chargePoints[request.chargePointId] else { return nil }
+        return known.number(of: event, request).flatMap { known.sessions[$0] }
+    }
+
+    /// The transaction id that a StartTransaction was answered with before, where the record repeats one; before or
+    /// after the record itself was folded. It is to be answered with this id again.
+    public func repeatedTransactionId(_ start: FrameRecord) -> Int64? {
+        guard start.frame.action == PendingAnswer.Kind.start.action else { return nil }
+        return session(of: start)?.transactionId
+    }
+
+    /// Drops a session as if its frames had never been: the store knew them already. Its number is not used again.
+    public mutating func forget(_ number: Int) {
+        guard let owner = owners.removeValue(forKey: number) else { return }
+        chargePoints[owner]?.remove(number)
+    }
+
+    private mutating func dropOldest(of id: String?) {
+        guard let closedLimit else { return }
+        while let number = chargePoints[id]?.oldestBeyond(closedLimit) { forget(number) }
+    }
+}

@@ -1,0 +1,62 @@
+/// Sessions as rows: `ocppctl export-sessions`.
+public typealias SessionTable = RowTable<Session>
+
+extension Session: TableRow {
+    public enum Column: String, CaseIterable, Sendable {
+        case chargePointId, connectorId, transactionId, idTag, status, start, stop, durationSeconds
+        case meterStartWh, meterStopWh, energyWh, reason, maxPowerW, flags
+    }
+
+    public static var recordName: String { "session" }
+
+    public func cell(_ column: Column) -> Cell {
+        switch column {
+        case .chargePointId: .text(chargePointId)
+        case .connectorId: .integer(connectorId)
+        case .transactionId: .integer(transactionId)
+        case .idTag: .text(idTag)
+        case .status: .text(status.rawValue)
+        case .start: .time(start)
+        case .stop: .time(stop)
+        case .durationSeconds: .integer(durationSeconds)
+        case .meterStartWh: .decimal(meterStartWh)
+        case .meterStopWh: .decimal(meterStopWh)
+        case .energyWh: .decimal(energyWh)
+        case .reason: .text(reason)
+        case .maxPowerW: .decimal(maxPowerW)
+        case .flags: .words(flags.map(\.rawValue))
+        }
+    }
+}
+
+/// Which sessions are wanted; `nil` asks for no limit.
+public struct SessionFilter: Sendable, Equatable {
+    /// From this time on.
+    public var since: Timestamp?
+    /// Before this time.
+    public var until: Timestamp?
+    public var chargePointId: String?
+
+    public init(since: Timestamp? = nil, until: Timestamp? = nil, chargePointId: String? = nil) {
+        self.since = since
+        self.until = until
+        self.chargePointId = chargePointId
+    }
+
+    /// Goes by the session's `moment`; one that has none matches where no time is asked for.
+    public func matches(_ session: Session) -> Bool {
+        matches(chargePointId: session.chargePointId, time: session.moment)
+    }
+
+    /// Goes by the sample's own time.
+    public func matches(_ sample: MeterSample) -> Bool {
+        matches(chargePointId: sample.chargePointId, time: sample.timestamp)
+    }
+
+    private func matches(chargePointId id: String?, time: Timestamp?) -> Bool {
+        if let chargePointId, chargePointId != id { return false }
+        guard since != nil || until != nil else { return true }
+        guard let time else { return false }
+        return since.map { time >= $0 } ?? true && until.map { time < $0 } ?? true
+    }
+}

@@ -1,0 +1,86 @@
+public import OCPPKit
+
+/// Where a central system keeps what must outlive it. One at a time writes; `StoreWriter` gives it a thread.
+///
+/// An implementation passes the conformance tests, which say in code what is written here in words.
+public protocol CentralStore {
+    /// Reads what `commit` has kept.
+    var reader: any StoreReader { get }
+
+    /// Keeps all requests in one transaction, in this order, and returns an outcome for each, in the same order.
+    ///
+    /// When it returns, whatever is `committed` or `replayed` survives a loss of power. A request that cannot be kept
+    /// for a reason of its own fails alone; when the transaction fails, all of them do.
+    func commit(_ requests: [StoreRequest]) -> [StoreOutcome]
+
+    /// Removes up to `limit` frames that arrived before `time`, the oldest first, and returns how many they were:
+    /// fewer than `limit` when none is left.
+    func pruneFrames(before time: Timestamp, limit: Int) throws(StoreError) -> Int
+
+    /// Ends the use of the store. Nothing may be called after it.
+    func close()
+}
+
+/// What can be asked of a store. A query sees what was committed when it began.
+///
+/// The queries that take a closure call it once a row, in constant memory; an error that it throws ends the query and
+/// is thrown on. Their own errors are `StoreError`.
+public protocol StoreReader {
+    /// All sessions, in the order of their numbers.
+    func sessions(_ body: (SessionRow) throws -> Void) throws
+
+    /// The sessions of which the end was learnt after that of number `endSequence` (0 for all), in the order in which
+    /// the ends were learnt.
+    func sessions(afterEndSequence endSequence: Int64, _ body: (SessionRow) throws -> Void) throws
+
+    /// The events of these kinds, in the order in which they were kept.
+    func events(kinds: Set<TransactionEvent.Kind>, _ body: (TransactionEvent) throws -> Void) throws
+
+    /// Frames in the order in which they were kept: of one charge point or of all, that arrived in the half-open range.
+    func frames(
+        of chargePointId: String?, from start: Timestamp?, before end: Timestamp?, _ body: (StoredFrame) throws -> Void
+    ) throws
+
+    /// All charge points, in the order of the bytes of their ids.
+    func chargePoints() throws(StoreError) -> [StoredChargePoint]
+
+    /// All connectors, in the order of the bytes of their charge points' ids, then of their numbers.
+    func connectors() throws(StoreError) -> [StoredConnector]
+
+    /// The number of the end that was learnt last; 0 before the first.
+    func lastEndSequence() throws(StoreError) -> Int64
+
+    /// Whether a StartTransaction was answered with this id.
+    func isTransactionIdTaken(_ id: Int64) throws(StoreError) -> Bool
+
+    /// What a central system needs to go on: of each charge point the newest sessions, this many, and all that have
+    /// not ended.
+    func restoredState(sessionsPerChargePoint count: Int) throws(StoreError) -> RestoredState
+}
+
+/// A session, and the number that the store gave to its end.
+public struct SessionRow: Sendable, Equatable {
+    public var session: StoredSession
+    /// From 1, in the order in which the ends were learnt; `nil` before the end.
+    public var endSequence: Int64?
+
+    public init(session: StoredSession, endSequence: Int64?) {
+        self.session = session
+        self.endSequence = endSequence
+    }
+}
+
+/// What a central system that starts again goes on from.
+public struct RestoredState: Sendable, Equatable {
+    /// One more than the highest number of a session; 1 in an empty store.
+    public var nextSessionNumber: Int
+    /// In the order of their numbers.
+    public var sessions: [StoredSession]
+    public var chargePoints: [StoredChargePoint]
+
+    public init(nextSessionNumber: Int, sessions: [StoredSession], chargePoints: [StoredChargePoint]) {
+        self.nextSessionNumber = nextSessionNumber
+        self.sessions = sessions
+        self.chargePoints = chargePoints
+    }
+}

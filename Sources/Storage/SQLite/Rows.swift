@@ -1,0 +1,45 @@
+import OCPPKit
+
+/// The values of rows; the columns are those of the queries in `SQLiteStoreReader`.
+extension Statement {
+    static let sessionColumns = "number, charge_point, is_ended, end_sequence, state"
+
+    func sessionRow() -> SessionRow {
+        SessionRow(
+            session: StoredSession(
+                number: Int(integer(0)), chargePointId: string(1), isNew: false, isEnded: integer(2) != 0,
+                state: bytes(4)),
+            endSequence: optionalInteger(3))
+    }
+
+    func event(path: String) throws(StoreError) -> TransactionEvent {
+        guard let kind = TransactionEvent.Kind(rawValue: string(0)) else {
+            throw .corrupt(path: path, detail: "an event of kind \(string(0))")
+        }
+        return TransactionEvent(
+            kind: kind, chargePointId: string(1), connectorId: optionalInteger(2), transactionId: optionalInteger(3),
+            arrival: Timestamp(milliseconds: integer(4)), replayKey: string(5), payload: bytes(6), reply: bytes(7))
+    }
+
+    func frame(path: String) throws(StoreError) -> StoredFrame {
+        guard let direction = Direction(rawValue: string(1)) else {
+            throw .corrupt(path: path, detail: "a frame of direction \(string(1))")
+        }
+        return StoredFrame(
+            chargePointId: string(0), direction: direction, arrival: Timestamp(milliseconds: integer(2)),
+            raw: bytes(3))
+    }
+
+    func chargePoint() -> StoredChargePoint {
+        StoredChargePoint(
+            chargePointId: string(0), vendor: optionalString(1), model: optionalString(2),
+            serialNumber: optionalString(3), firmwareVersion: optionalString(4), registration: string(5),
+            lastBoot: Timestamp(milliseconds: integer(6)))
+    }
+
+    func connector() -> StoredConnector {
+        StoredConnector(
+            chargePointId: string(0), connectorId: integer(1), status: string(2), errorCode: string(3),
+            since: Timestamp(milliseconds: integer(4)))
+    }
+}

@@ -1,0 +1,157 @@
+public import OCPPKit
+
+/// Reads a store in one SQLite file, beside the process that writes it or when none does, and never changes it.
+public final class SQLiteStoreReader: StoreReader {
+    private let connection: Connection
+    /// Present where the file is read alone, without SQLite's locks.
+    private let solitude: Solitude?
+
+    /// Opens the store at `path` to read it.
+    public init(path: String) throws(StoreError) {
+        let path = StoreFiles.resolved(path)
+        guard StoreFiles.size(path) ?? 0 > 0 else { throw .noStore(path: path) }
+        (connection, solitude) = try SQLiteStoreReader.open(path)
+        guard case .version(let version) = try Schema.state(of: connection) else { throw .noStore(path: path) }
+        guard version == Schema.version else {
+            throw .needsUpgrade(path: path, found: version, supported: Schema.version)
+        }
+    }
+
+    /// Reads through the writer's own connection.
+    init(connection: Connection) {
+        self.connection = connection
+        solitude = nil
+    }
+
+    /// Even to read, WAL mode needs the -wal and -shm files, and makes them where they are missing. Where it cannot, as
+    /// in a directory of somebody else, the file itself holds everything if there is no -wal, and may be read alone
+    /// for as long as nobody writes.
+    private static func open(_ path: String) throws(StoreError) -> (Connection, Solitude?) {
+        do throws(SQLiteFailure) {
+            let connection = try Connection(path: path, mode: .readOnly)
+            _ = try connection.integer("PRAGMA user_version")
+            return (connection, nil)
+        } catch {
+            guard error.isAboutFilesBeside, let solitude = Solitude(path: path) else {
+                throw error.asStoreError(path: path)
+            }
+            let connection = try withStoreErrors(path: path) { () throws(SQLiteFailure) in
+                try Connection(path: path, mode: .immutable)
+            }
+            return (connection, solitude)
+        }
+    }
+
+    // MARK: Streams
+
+    public func sessions(_ body: (SessionRow) throws -> Void) throws {
+        let all = try query("SELECT \(Statement.sessionColumns) FROM sessions ORDER BY number")
+        while try next(all) { try body(all.sessionRow()) }
+    }
+
+    public func sessions(afterEndSequence endSequence: Int64, _ body: (SessionRow) throws -> Void) throws {
+        let ended = try query(
+            "SELECT \(Statement.sessionColumns) FROM sessions WHERE end_sequence > ? ORDER BY end_sequence")
+        ended.bind(1, endSequence)
+        while try next(ended) { try body(ended.sessionRow()) }
+    }
+
+    public func events(kinds: Set<TransactionEvent.Kind>, _ body: (TransactionEvent) throws -> Void) throws {
+        let list = kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let events = try query(
+            """
+            SELECT kind, charge_point, connector, transaction_id, arrival_ms, replay_key, payload, reply
+            FROM events WHERE kind IN (\(list)) ORDER BY sequence
+            """)
+        while try next(events) { try body(events.event(path: connection.path)) }
+    }
+
+    public func frames(
+        of chargePointId: String?, from start: Timestamp?, before end: Timestamp?, _ body: (StoredFrame) throws -> Void
+    ) throws {
+        // The plus keeps the index on arrivals out: its order would have to be sorted back, and that is not constant
+        // memory.
+        let frames = try query(
+            """
+            SELECT charge_point, direction, arrival_ms, raw FROM frames
+            WHERE (?1 IS NULL OR charge_point = ?1) AND (?2 IS NULL OR +arrival_ms >= ?2)
+                AND (?3 IS NULL OR +arrival_ms < ?3)
+            ORDER BY id
+            """)
+        frames.bind(1, chargePointId)
+        frames.bind(2, start?.milliseconds)
+        frames.bind(3, end?.milliseconds)
+        while try next(frames) { try body(frames.frame(path: connection.path)) }
+    }
+
+    // MARK: Lists and values
+
+    public func chargePoints() throws(StoreError) -> [StoredChargePoint] {
+        let statement = try query(
+            """
+            SELECT id, vendor, model, serial_number, firmware_version, registration, last_boot_ms
+            FROM charge_points ORDER BY id
+            """)
+        var chargePoints: [StoredChargePoint] = []
+        while try next(statement) { chargePoints.append(statement.chargePoint()) }
+        return chargePoints
+    }
+
+    public func connectors() throws(StoreError) -> [StoredConnector] {
+        let statement = try query(
+            """
+            SELECT charge_point, connector, status, error_code, since_ms
+            FROM connectors ORDER BY charge_point, connector
+            """)
+        var connectors: [StoredConnector] = []
+        while try next(statement) { connectors.append(statement.connector()) }
+        return connectors
+    }
+
+    public func lastEndSequence() throws(StoreError) -> Int64 {
+        try integer(query("SELECT coalesce(max(end_sequence), 0) FROM sessions"))
+    }
+
+    public func isTransactionIdTaken(_ id: Int64) throws(StoreError) -> Bool {
+        let statement = try query("SELECT EXISTS (SELECT 1 FROM events WHERE kind = 'start' AND transaction_id = ?)")
+        statement.bind(1, id)
+        return try integer(statement) == 1
+    }
+
+    public func restoredState(sessionsPerChargePoint count: Int) throws(StoreError) -> RestoredState {
+        let statement = try query(
+            """
+            WITH ranked AS (
+                SELECT number, row_number() OVER (PARTITION BY charge_point ORDER BY number DESC) AS rank FROM sessions
+            )
+            SELECT \(Statement.sessionColumns) FROM sessions WHERE number IN (
+                SELECT number FROM ranked WHERE rank <= ? UNION SELECT number FROM sessions WHERE is_ended = 0
+            ) ORDER BY number
+            """)
+        statement.bind(1, Int64(count))
+        var sessions: [StoredSession] = []
+        while try next(statement) { sessions.append(statement.sessionRow().session) }
+        return RestoredState(
+            nextSessionNumber: Int(try integer(query("SELECT coalesce(max(number), 0) + 1 FROM sessions"))),
+            sessions: sessions, chargePoints: try chargePoints())
+    }
+
+    // MARK: SQLite's errors as the store's
+
+    private func query(_ sql: String) throws(StoreError) -> Statement {
+        try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in try connection.prepare(sql) }
+    }
+
+    private func next(_ statement: Statement) throws(StoreError) -> Bool {
+        let isRow = try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in try statement.step() }
+        if !isRow { try solitude?.check() }
+        return isRow
+    }
+
+    /// The only column of the only row.
+    private func integer(_ statement: Statement) throws(StoreError) -> Int64 {
+        var value: Int64 = 0
+        while try next(statement) { value = statement.integer(0) }
+        return value
+    }
+}

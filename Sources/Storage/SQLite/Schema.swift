@@ -1,0 +1,114 @@
+/// The tables, as the steps that lead to them from an empty file. A released step is never changed: a change is a new
+/// step, and a fixture of the version before it in the tests.
+enum Schema {
+    /// "OCPP"; tells a store from other SQLite files.
+    static let applicationId: Int64 = 0x4F43_5050
+
+    /// The version that this code reads and writes; in the file it is `user_version`.
+    static var version: Int { steps.count }
+
+    /// `steps[n]` leads from version n to version n + 1.
+    private static let steps = [version1]
+
+    private static let version1 = """
+        CREATE TABLE frames (
+            id INTEGER PRIMARY KEY,
+            charge_point TEXT NOT NULL,
+            direction TEXT NOT NULL,
+            arrival_ms INTEGER NOT NULL,
+            raw BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX frame_arrival ON frames (arrival_ms);
+
+        CREATE TABLE events (
+            sequence INTEGER PRIMARY KEY,
+            replay_key TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            charge_point TEXT NOT NULL,
+            connector INTEGER,
+            transaction_id INTEGER,
+            arrival_ms INTEGER NOT NULL,
+            payload TEXT NOT NULL,
+            reply TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX event_start_transaction_id ON events (transaction_id) WHERE kind = 'start';
+
+        CREATE TABLE sessions (
+            number INTEGER PRIMARY KEY,
+            charge_point TEXT NOT NULL,
+            is_ended INTEGER NOT NULL,
+            end_sequence INTEGER UNIQUE,
+            state TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX session_charge_point ON sessions (charge_point, number);
+        CREATE INDEX session_open ON sessions (number) WHERE is_ended = 0;
+
+        CREATE TABLE charge_points (
+            id TEXT PRIMARY KEY NOT NULL,
+            vendor TEXT,
+            model TEXT,
+            serial_number TEXT,
+            firmware_version TEXT,
+            registration TEXT NOT NULL,
+            last_boot_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE connectors (
+            charge_point TEXT NOT NULL,
+            connector INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            error_code TEXT NOT NULL,
+            since_ms INTEGER NOT NULL,
+            PRIMARY KEY (charge_point, connector)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE meta (
+            name TEXT PRIMARY KEY NOT NULL,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO meta VALUES ('created', strftime('%Y-%m-%dT%H:%M:%fZ'));
+        """
+
+    enum State {
+        /// No table yet.
+        case empty
+        /// A store of this version, which this code knows.
+        case version(Int)
+    }
+
+    /// Reads whose file it is, and changes nothing.
+    static func state(of connection: Connection) throws(StoreError) -> State {
+        let path = connection.path
+        let (application, version, tables) = try withStoreErrors(path: path) { () throws(SQLiteFailure) in
+            (
+                try connection.integer("PRAGMA application_id"), try connection.integer("PRAGMA user_version"),
+                try connection.integer("SELECT count(*) FROM sqlite_schema")
+            )
+        }
+        if application == 0, version == 0, tables == 0 { return .empty }
+        guard application == applicationId, version > 0 else { throw .foreign(path: path) }
+        guard version <= self.version else {
+            throw .newerVersion(path: path, found: Int(version), supported: self.version)
+        }
+        return .version(Int(version))
+    }
+
+    /// Brings the store to the current version, each step in a transaction of its own.
+    static func upgrade(_ connection: Connection, from version: Int) throws(SQLiteFailure) {
+        for (version, step) in steps.enumerated().dropFirst(version) {
+            do {
+                try connection.execute(
+                    """
+                    BEGIN IMMEDIATE;
+                    \(step)
+                    PRAGMA application_id = \(applicationId);
+                    PRAGMA user_version = \(version + 1);
+                    COMMIT;
+                    """)
+            } catch {
+                if connection.isInTransaction { try connection.execute("ROLLBACK") }
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import OCPPKit
+
+/// The statements that write, prepared once, with their values bound by hand: a group of rows costs little more than
+/// SQLite's own work.
+final class WriteStatements {
+    let begin, commit, savepoint, release, rollbackToSavepoint: Statement
+    private let frame, reply, event, session, chargePoint, connector, prune, changes: Statement
+
+    init(_ connection: Connection) throws(SQLiteFailure) {
+        begin = try connection.prepare("BEGIN IMMEDIATE")
+        commit = try connection.prepare("COMMIT")
+        savepoint = try connection.prepare("SAVEPOINT request")
+        release = try connection.prepare("RELEASE request")
+        rollbackToSavepoint = try connection.prepare("ROLLBACK TO request")
+        frame = try connection.prepare(
+            "INSERT INTO frames (charge_point, direction, arrival_ms, raw) VALUES (?, ?, ?, ?)")
+        reply = try connection.prepare("SELECT reply FROM events WHERE replay_key = ?")
+        event = try connection.prepare(
+            """
+            INSERT INTO events (replay_key, kind, charge_point, connector, transaction_id, arrival_ms, payload, reply)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        session = try connection.prepare(
+            """
+            INSERT INTO sessions (number, charge_point, is_ended, end_sequence, state)
+            VALUES (?1, ?2, ?3, CASE WHEN ?3 THEN (SELECT coalesce(max(end_sequence), 0) + 1 FROM sessions) END, ?4)
+            ON CONFLICT (number) DO UPDATE SET
+                charge_point = excluded.charge_point,
+                is_ended = excluded.is_ended,
+                end_sequence = coalesce(end_sequence, excluded.end_sequence),
+                state = excluded.state
+            """)
+        chargePoint = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO charge_points
+                (id, vendor, model, serial_number, firmware_version, registration, last_boot_ms)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
+        connector = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO connectors (charge_point, connector, status, error_code, since_ms)
+            VALUES (?, ?, ?, ?, ?)
+            """)
+        prune = try connection.prepare(
+            """
+            DELETE FROM frames WHERE id IN
+                (SELECT id FROM frames WHERE arrival_ms < ? ORDER BY arrival_ms LIMIT ?)
+            """)
+        changes = try connection.prepare("SELECT changes()")
+    }
+
+    /// Writes the request's rows, inside the caller's savepoint.
+    func keep(_ request: StoreRequest) throws(SQLiteFailure) -> StoreOutcome {
+        let earlierReply = try earlierReply(to: request)
+        for operation in request.operations {
+            switch operation {
+            case .frame(let value): try insert(value)
+            case .session(let value) where earlierReply == nil || !value.isNew: try replace(value)
+            case .event(let value) where earlierReply == nil: try insert(value)
+            case .chargePoint(let value) where earlierReply == nil: try replace(value)
+            case .connector(let value) where earlierReply == nil: try replace(value)
+            case .session, .event, .chargePoint, .connector: break
+            }
+        }
+        return earlierReply.map { .replayed(reply: $0) } ?? .committed
+    }
+
+    /// Why a request failed by itself, for the log.
+    func reason(for failure: SQLiteFailure, of request: StoreRequest) -> String {
+        if failure.isUniqueConstraint, failure.message.contains("events.transaction_id") {
+            return "the transaction id was given to another StartTransaction"
+        }
+        return "the request cannot be kept: \(failure.message)"
+    }
+
+    func prune(before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
+        prune.bind(1, time.milliseconds)
+        prune.bind(2, Int64(limit))
+        try prune.run()
+        defer { changes.reset() }
+        return try changes.step() ? Int(changes.integer(0)) : 0
+    }
+
+    /// The reply to an event of the request that was kept before.
+    private func earlierReply(to request: StoreRequest) throws(SQLiteFailure) -> [UInt8]? {
+        for case .event(let event) in request.operations {
+            defer { reply.reset() }
+            reply.bind(1, event.replayKey)
+            if try reply.step() { return reply.bytes(0) }
+        }
+        return nil
+    }
+
+    private func insert(_ value: StoredFrame) throws(SQLiteFailure) {
+        frame.bind(1, value.chargePointId)
+        frame.bind(2, value.direction.rawValue)
+        frame.bind(3, value.arrival.milliseconds)
+        frame.bind(4, blob: value.raw)
+        try frame.run()
+    }
+
+    private func insert(_ value: TransactionEvent) throws(SQLiteFailure) {
+        event.bind(1, value.replayKey)
+        event.bind(2, value.kind.rawValue)
+        event.bind(3, value.chargePointId)
+        event.bind(4, value.connectorId)
+        event.bind(5, value.transactionId)
+        event.bind(6, value.arrival.milliseconds)
+        event.bind(7, text: value.payload)
+        event.bind(8, text: value.reply)
+        try event.run()
+    }
+
+    private func replace(_ value: StoredSession) throws(SQLiteFailure) {
+        session.bind(1, Int64(value.number))
+        session.bind(2, value.chargePointId)
+        session.bind(3, value.isEnded)
+        session.bind(4, text: value.state)
+        try session.run()
+    }
+
+    private func replace(_ value: StoredChargePoint) throws(SQLiteFailure) {
+        chargePoint.bind(1, value.chargePointId)
+        chargePoint.bind(2, value.vendor)
+        chargePoint.bind(3, value.model)
+        chargePoint.bind(4, value.serialNumber)
+        chargePoint.bind(5, value.firmwareVersion)
+        chargePoint.bind(6, value.registration)
+        chargePoint.bind(7, value.lastBoot.milliseconds)
+        try chargePoint.run()
+    }
+
+    private func replace(_ value: StoredConnector) throws(SQLiteFailure) {
+        connector.bind(1, value.chargePointId)
+        connector.bind(2, value.connectorId)
+        connector.bind(3, value.status)
+        connector.bind(4, value.errorCode)
+        connector.bind(5, value.since.milliseconds)
+        try connector.run()
+    }
+}

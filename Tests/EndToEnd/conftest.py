@@ -1,0 +1,77 @@
+"""Fixtures and helpers of the tests against the stand-in for DOJOT."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STANDIN = ROOT / "Tests" / "Support" / "dojot_standin"
+
+
+class Reply:
+    def __init__(self, status, content_type, headers, body):
+        self.status = status
+        self.content_type = content_type
+        self.headers = headers
+        self.text = body.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.text) if self.text else None
+
+
+class Dojot:
+    """A running stand-in."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([sys.executable, str(STANDIN), "--port", "0", *arguments],
+                                        stdout=subprocess.PIPE, text=True)
+        self.url = json.loads(self.process.stdout.readline())["url"]
+        self.token = None
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def send(self, method, path, body=None, content_type="application/json", authorization=None):
+        """One request; a body that is no text is sent as JSON. The token of `login` is used unless another is given."""
+        headers = {"Content-Type": content_type} if content_type else {}
+        if authorization is None and self.token is not None:
+            authorization = "Bearer " + self.token
+        if authorization:
+            headers["Authorization"] = authorization
+        data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return Reply(answer.status, answer.headers["Content-Type"], answer.headers, answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Reply(error.code, error.headers["Content-Type"], error.headers, error.read())
+
+    def try_login(self, name="admin", password="admin"):
+        return self.send("POST", "/auth", {"username": name, "passwd": password}, authorization="")
+
+    def login(self, name="admin", password="admin"):
+        self.token = self.try_login(name, password).json["jwt"]
+        return self
+
+
+@pytest.fixture
+def dojot():
+    """Starts stand-ins and ends them after the test, the last one first."""
+    started = []
+
+    def start(*arguments):
+        started.append(Dojot(*arguments))
+        return started[-1]
+
+    yield start
+    for one in reversed(started):
+        one.stop()
