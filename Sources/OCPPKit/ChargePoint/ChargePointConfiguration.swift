@@ -36,7 +36,7 @@ struct ChargePointConfiguration: Sendable {
             key("LocalAuthorizeOffline", .boolean, "true"),
             fixed("LocalPreAuthorize", .boolean, "false"),
             fixed("MeterValuesAlignedData", .measurands, ""),
-            key("MeterValuesSampledData", .measurands, MeterSample.measurands.map(\.rawValue).joined(separator: ",")),
+            key("MeterValuesSampledData", .measurands, MeterReading.measurands.map(\.rawValue).joined(separator: ",")),
             key("MeterValueSampleInterval", .integer, "60"),
             fixed("NumberOfConnectors", .integer, String(connectorCount)),
             fixed("ResetRetries", .integer, "0"),
@@ -76,7 +76,7 @@ struct ChargePointConfiguration: Sendable {
     /// `nil` where one of them is none that the meters show.
     fileprivate static func measurands(in list: String) -> [Measurand]? {
         let names = list.split(separator: ",").map { String(decoding: trimmed(String($0)), as: UTF8.self) }
-        let measurands = names.compactMap(Measurand.init).filter(MeterSample.measurands.contains)
+        let measurands = names.compactMap(Measurand.init).filter(MeterReading.measurands.contains)
         return measurands.count == names.count ? measurands : nil
     }
 

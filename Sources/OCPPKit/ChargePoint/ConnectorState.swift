@@ -68,9 +68,9 @@ struct ConnectorState: Sendable {
     }
 
     /// What the meter shows; `charging` is that of the running session, brought up to the time.
-    func sample(at time: Timestamp, context: ReadingContext) -> MeterSample {
+    func sample(at time: Timestamp, context: ReadingContext) -> MeterReading {
         let charging = chargingSession?.charging
-        return MeterSample(
+        return MeterReading(
             time: time, context: context, supply: model.supply,
             registerMillijoules: (chargingSession?.meterStartMillijoules ?? registerMillijoules) + (charging?.delivered ?? 0),
             watts: charging?.watts ?? 0,

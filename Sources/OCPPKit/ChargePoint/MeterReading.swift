@@ -1,5 +1,5 @@
 /// What a connector's meter shows at one moment.
-struct MeterSample: Sendable {
+struct MeterReading: Sendable {
     let time: Timestamp
     let context: ReadingContext
     let supply: ConnectorModel.Supply
