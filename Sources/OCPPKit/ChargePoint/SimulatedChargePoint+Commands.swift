@@ -170,15 +170,3 @@ private enum TriggerMessageStatus: String, Sendable {
     case rejected = "Rejected"
     case notImplemented = "NotImplemented"
 }
-
-extension Violation.Code {
-    /// The CALLERROR that says it (OCPP-J 1.6, section 4.2.3).
-    fileprivate var errorCode: ErrorCode {
-        switch self {
-        case .missing: .occurenceConstraintViolation
-        case .type: .typeConstraintViolation
-        case .enum, .length, .multipleOf, .range, .format: .propertyConstraintViolation
-        case .unknownProperty, .duplicateKey, .messageId, .frame, .unknownAction: .formationViolation
-        }
-    }
-}
