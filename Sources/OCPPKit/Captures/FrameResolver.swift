@@ -43,7 +43,7 @@ struct FrameResolver {
         } else {
             answer(&record, mark)
         }
-        record.violations = record.frame.violations
+        record.violations = Validator.violations(of: record.frame, answering: record.action)
     }
 
     private mutating func direction(ofCall frame: Frame, _ mark: DirectionMark?) -> Direction? {

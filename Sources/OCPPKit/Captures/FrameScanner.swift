@@ -14,6 +14,8 @@ public struct FrameScanner {
         public var range: Range<Int>
         /// Whether the text ended inside it, so that more text may complete it.
         public var isOpen = false
+
+        var isFrame: Bool { if case .frame = content { true } else { false } }
     }
 
     /// Texts quoted within quoted texts are followed this deep.
@@ -97,16 +99,17 @@ public struct FrameScanner {
         switch kind {
         case .array(_, let certain): readArray(at: start, certain: certain)
         case .object: readObject(at: start)
-        case .escaped: readQuoted(Unquoted.string(in: text, from: start), at: start)
-        case .doubled: readQuoted(Unquoted.cell(in: text, from: start), at: start)
+        case .escaped: readQuoted(Unquoted.string(in: text, from: start), at: start, isCell: false)
+        case .doubled: readQuoted(Unquoted.cell(in: text, from: start), at: start, isCell: true)
         }
     }
 
-    private mutating func readQuoted(_ unquoted: Unquoted, at start: Int) -> Int {
+    private mutating func readQuoted(_ unquoted: Unquoted, at start: Int, isCell: Bool) -> Int {
         guard quoting < FrameScanner.maximumQuoting else { return unquoted.end + 1 }
         for var finding in FrameScanner.findings(in: unquoted.bytes, quoting: quoting + 1) {
             finding.range = start..<unquoted.end
-            finding.isOpen = finding.isOpen && !unquoted.isClosed
+            // A JSON string cannot go on on the next line; a CSV cell can.
+            finding.isOpen = finding.isOpen && isCell && !unquoted.isClosed
             findings.append(finding)
         }
         return unquoted.end + 1
@@ -119,7 +122,7 @@ public struct FrameScanner {
         // An object may tell about a frame and hold it too; then the frame itself counts.
         let held = quoting < FrameScanner.maximumQuoting
             ? FrameScanner.findings(in: Array(text[(start + 1)..<end]), quoting: quoting + 1) : []
-        if held.contains(where: { if case .frame = $0.content { true } else { false } }) {
+        if held.contains(where: \.isFrame) {
             findings += held.map { Finding(content: $0.content, range: start..<end) }
         } else {
             findings.append(Finding(content: .frame(frame), range: start..<end))

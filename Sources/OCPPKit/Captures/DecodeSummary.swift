@@ -1,0 +1,98 @@
+/// Counts over frames and broken frames: the `summary` record, in bounded memory.
+public struct DecodeSummary: Sendable {
+    public private(set) var frames = 0
+    public private(set) var calls = 0
+    public private(set) var results = 0
+    public private(set) var errors = 0
+    public private(set) var unreadable = 0
+    /// CALLs by action.
+    public private(set) var actions: [String: Int] = [:]
+    public private(set) var violations: [Violation.Code: Int] = [:]
+    /// The earliest and the latest time of a frame.
+    public private(set) var firstTimestamp: Timestamp?
+    public private(set) var lastTimestamp: Timestamp?
+    /// Of answers that found their CALL, where both have a time.
+    public private(set) var responseTimes = DurationHistogram()
+    private var chargePoints: Set<String> = []
+
+    /// So many different actions are counted under their names, and those beyond under `otherActions`.
+    public static let maximumActions = 1000
+    public static let otherActions = "(other)"
+
+    public init() {}
+
+    public mutating func add(_ item: LogItem) {
+        switch item {
+        case .frame(let record): add(record)
+        case .unreadable: unreadable += 1
+        }
+    }
+
+    private mutating func add(_ record: FrameRecord) {
+        frames += 1
+        switch record.frame.kind {
+        case .call:
+            calls += 1
+            let action = record.frame.action ?? ""
+            let isKnown = actions[action] != nil || actions.count < DecodeSummary.maximumActions
+            actions[isKnown ? action : DecodeSummary.otherActions, default: 0] += 1
+        case .callResult: results += 1
+        case .callError: errors += 1
+        }
+        for violation in record.violations { violations[violation.code, default: 0] += 1 }
+        if let id = record.chargePointId, !chargePoints.contains(id) { chargePoints.insert(id) }
+        if let time = record.timestamp {
+            firstTimestamp = min(firstTimestamp ?? time, time)
+            lastTimestamp = max(lastTimestamp ?? time, time)
+        }
+        if let milliseconds = record.responseMilliseconds { responseTimes.add(milliseconds) }
+    }
+
+    /// Writes the record as one line, its newline included. What is not known is `null`.
+    ///
+    /// - Parameters:
+    ///   - unansweredCalls: as the reader counted them.
+    ///   - orphanResults: as the reader counted them.
+    public func write(to writer: inout JSONWriter, unansweredCalls: Int, orphanResults: Int) {
+        writer.beginObject()
+        writer.member("record", "summary")
+        writer.member("frames", frames)
+        writer.member("calls", calls)
+        writer.member("results", results)
+        writer.member("errors", errors)
+        writer.member("unreadable", unreadable)
+        writer.key("actions")
+        writer.beginObject()
+        for (action, count) in actions.sorted(by: { $0.key < $1.key }) { writer.member(action, count) }
+        writer.endObject()
+        writer.key("violations")
+        writer.beginObject()
+        for code in Violation.Code.allCases { writer.member(code.rawValue, violations[code]) }
+        writer.endObject()
+        writer.member("unansweredCalls", unansweredCalls)
+        writer.member("orphanResults", orphanResults)
+        writer.member("chargePoints", chargePoints.count)
+        writer.member("firstTimestamp", orNull: firstTimestamp?.description)
+        writer.member("lastTimestamp", orNull: lastTimestamp?.description)
+        writer.key("responseMilliseconds")
+        writer.beginObject()
+        writer.member("p50", orNull: responseTimes.percentile(50))
+        writer.member("p99", orNull: responseTimes.percentile(99))
+        writer.member("max", orNull: responseTimes.maximum)
+        writer.endObject()
+        writer.endObject()
+        writer.endLine()
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, orNull value: String?) {
+        key(name)
+        if let value { string(value) } else { null() }
+    }
+
+    fileprivate mutating func member(_ name: String, orNull value: Int64?) {
+        key(name)
+        if let value { integer(value) } else { null() }
+    }
+}
