@@ -64,7 +64,11 @@ struct OCPPCtl: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Send.self, Decode.self, ExportSessions.self, ExportMeterValues.self,
+            Serve.self,
+            Send.self,
+            Decode.self,
+            ExportSessions.self,
+            ExportMeterValues.self,
         ])
 }
 

@@ -20,7 +20,7 @@ struct ExportSessions: ParsableCommand {
             Examples:
               ocppctl export-sessions --since yesterday --until today
               ocppctl export-sessions charge.log.gz --columns chargePointId,start,energyWh
-              ocppctl export-sessions --by day --timezone America/Sao_Paulo --dialect excel-pt-BR
+              ocppctl export-sessions --by day --timezone America/Sao_Paulo --since 30d
               ocppctl export-sessions --cursor billed.json --format jsonl >>sessions.jsonl
               ocppctl decode charge.log | ocppctl export-sessions -
             """)
@@ -28,7 +28,10 @@ struct ExportSessions: ParsableCommand {
     @OptionGroup var source: RowSourceOptions
     @OptionGroup var rows: RowFormatOptions
 
-    @Option(help: "Add up sessions, energy and duration, one row for each day of --timezone, charge point or idTag.")
+    @Option(
+        help: ArgumentHelp(
+            "Add up sessions, energy and duration: a row for each day of --timezone, charge point or idTag.",
+            valueName: "group"))
     var by: Consumption.Grouping?
 
     @Option(

@@ -1,5 +1,5 @@
-import ArgumentParser
-import OCPPKit
+public import ArgumentParser
+public import OCPPKit
 
 /// How rows are written, for the commands that export.
 struct RowFormatOptions: ParsableArguments {
@@ -34,9 +34,9 @@ struct RowFormatOptions: ParsableArguments {
         let known = available.map(\.rawValue)
         var selected: [Column] = []
         for name in columns.split(separator: ",", omittingEmptySubsequences: false) {
-            let name = name.trimmingPrefix(while: \.isWhitespace)
+            let name = name.filter { $0 != " " }
             guard let column = available.first(where: { $0.rawValue == name }) else {
-                let hint = UsageErrors.nearest(String(name), among: known).map { " Did you mean '\($0)'?" } ?? ""
+                let hint = UsageErrors.nearest(name, among: known).map { " Did you mean '\($0)'?" } ?? ""
                 throw ValidationError("there is no column '\(name)'.\(hint)\nThe columns are: \(known.joined(separator: ", "))")
             }
             guard !selected.contains(column) else { throw ValidationError("column '\(name)' is named twice") }

@@ -50,11 +50,13 @@ struct RowSourceOptions: ParsableArguments {
 
     /// How times are written; `nil` for UTC.
     var timezoneOffset: TimezoneOffset? {
-        timezone.map { zone in { zone.offsetMinutes(at: $0) } }
+        guard let timezone else { return nil }
+        return { timezone.offsetMinutes(at: $0) }
     }
 
     var logOptions: LogOptions {
-        LogOptions(
-            chargePointId: chargePoint, zone: timezone.map { zone in { zone.utc(ofLocal: $0) } })
+        var options = LogOptions(chargePointId: chargePoint)
+        if let timezone { options.zone = { timezone.utc(ofLocal: $0) } }
+        return options
     }
 }
