@@ -12,8 +12,8 @@ struct LogFiles {
     mutating func read(_ files: [String], _ body: ([LogItem]) throws -> Void) throws {
         for file in files {
             reader.open(file)
-            // A file of nothing but blanks is an empty log. Any other text without a frame is no log.
-            var isLog = true
+            // A file of nothing but blanks is an empty log; any other text without a frame is no log.
+            var isBlank = true
             var hasFrames = false
             func take(_ items: [LogItem]) throws {
                 if !items.isEmpty { hasFrames = true }
@@ -21,16 +21,16 @@ struct LogFiles {
             }
             do {
                 try LogInput.read(file) { chunk in
-                    if isLog { isLog = chunk.allSatisfy { $0 <= 0x20 } }
+                    if isBlank { isBlank = chunk.allSatisfy { $0 <= 0x20 } }
                     try take(items { $0.read(chunk, $1) })
                 }
             } catch let failure as CommandFailure where failure.status == .noInput {
                 Diagnostics.say(failure.message)
                 status = .noInput
-                isLog = true
+                isBlank = true
             }
             try take(items { $0.close($1) })
-            if !isLog, !hasFrames {
+            if !isBlank, !hasFrames {
                 let name = file == "-" ? "standard input" : file
                 Diagnostics.say("\(name): no OCPP frames in it; they look like [2,\"id\",\"Heartbeat\",{}]")
                 if status == .done { status = .badData }
