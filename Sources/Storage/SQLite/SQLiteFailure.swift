@@ -5,6 +5,9 @@ struct SQLiteFailure: Error {
     let code: Int32
     let message: String
 
+    static func corrupt(_ message: String) -> SQLiteFailure { SQLiteFailure(code: SQLITE_CORRUPT, message: message) }
+    static func unsupported(_ message: String) -> SQLiteFailure { SQLiteFailure(code: SQLITE_IOERR, message: message) }
+
     private var primary: Int32 { code & 0xff }
 
     /// Whether the values of one request caused it, so that the others of its group can still be kept. Anything else
