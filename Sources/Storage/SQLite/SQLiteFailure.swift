@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// An error of SQLite, with its extended result code.
 struct SQLiteFailure: Error {
