@@ -113,8 +113,8 @@ def test_a_frame_that_is_cut_is_said_and_the_rest_goes_on(tmp_path):
 
 def test_one_bad_file_does_not_keep_the_others_from_it(tmp_path):
     (tmp_path / "a.log").write_text(
-        '2026-03-01T10:00:00Z CP001 [2,"1","StartTransaction",{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"2026-03-01T10:00:00Z"}]\n')
-    (tmp_path / "b.log.gz").write_bytes(gzip.compress(b'2026-03-01T10:00:01Z CP001 [3,"1",{"transactionId":5,"idTagInfo":{"status":"Accepted"}}]\n'))
+        '2026-03-01T10:00:00Z CP001 <- [2,"1","StartTransaction",{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"2026-03-01T10:00:00Z"}]\n')
+    (tmp_path / "b.log.gz").write_bytes(gzip.compress(b'2026-03-01T10:00:01Z CP001 -> [3,"1",{"transactionId":5,"idTagInfo":{"status":"Accepted"}}]\n'))
     (tmp_path / "diary").write_text("Dear diary\n")
     (tmp_path / "broken.gz").write_bytes(gzip.compress(b"x" * 1000)[:20])
     done = run("export-sessions", "a.log", "b.log.gz", "diary", cwd=tmp_path)
