@@ -47,6 +47,12 @@ extension Session {
         lastReading = reading
     }
 
+    /// Without the values of later times than its stop's: some charge points keep a transaction's id when it is over.
+    func drawnBeforeStop(_ meterValues: [MeterValue]) -> [MeterValue] {
+        guard let stop = stopEvent?.trustedTime else { return meterValues }
+        return meterValues.filter { $0.timestamp.map { $0 <= stop } ?? true }
+    }
+
     /// Takes samples of the session.
     mutating func note(_ meterValues: [MeterValue]) {
         if let power = highestPower(in: meterValues) { maxPowerW = larger(maxPowerW, power) }
