@@ -65,7 +65,7 @@ extension ChargePointSessions {
             if known == nil {
                 session.startEvent = Session.Event(
                     time: request.timestamp, arrival: record.timestamp, meter: request.meterStart, idTag: request.idTag)
-                if let meter = request.meterStart { session.note(RegisterReading(energy: meter, time: request.timestamp)) }
+                session.note(register: request.meterStart, at: request.timestamp)
             } else {
                 session.noted.insert(.retransmitted)
             }
@@ -90,7 +90,7 @@ extension ChargePointSessions {
                     transactionId: request.transactionId, reason: request.reason?.text)
                 if known?.isGuess == true { session.noted.insert(.matchedByGuess) }
                 session.note(request.transactionData)
-                if let meter = request.meterStop { session.note(RegisterReading(energy: meter, time: request.timestamp)) }
+                session.note(register: request.meterStop, at: request.timestamp)
             } else {
                 session.noted.insert(.retransmitted)
             }
@@ -133,15 +133,15 @@ extension ChargePointSessions {
         let known = byTransaction[id]
         guard known != nil || id > 0 else { return }
         let number = known ?? add(record, connectorId: request.connectorId, &nextNumber)
-        let hasPlace = known.map { sessions[$0]?.connectorId != nil } ?? false
+        let hadConnector = known.map { sessions[$0]?.connectorId != nil } ?? false
         byTransaction[id] = number
         update(number) { session in
             if known == nil { session.namedTransactionId = id }
             session.connectorId = session.connectorId ?? request.connectorId
-            session.note(session.drawnBeforeStop(request.meterValues))
+            session.note(session.untilStop(request.meterValues))
             if record.breaksSchema { session.noted.insert(.invalidFrames) }
         }
-        if !hasPlace { takePlace(number) }
+        if !hadConnector, sessions[number]?.isClosed == false { takePlace(number) }
     }
 }
 

@@ -1,7 +1,7 @@
 /// Folds frames into charging sessions, in the order in which they were seen.
 ///
-/// `serve` and `export-sessions` use the same folder, so a session worked out from a log is the one that was worked out
-/// live. Answers are paired here: an answer belongs to the most recent unanswered start or stop of its charge point with
+/// `serve` and `export-sessions` use the same folder, so a session worked out from a log is the one worked out live.
+/// Answers are paired here: an answer belongs to the most recent unanswered start or stop of its charge point with
 /// its message id. Times are used where the log has them and are never needed. The cost of a frame does not grow with
 /// the number of charge points or sessions.
 public struct SessionFolder: Sendable {
