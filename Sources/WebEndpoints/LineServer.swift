@@ -50,7 +50,7 @@ public final class LineServer: @unchecked Sendable {
         watchListener()
     }
 
-    /// Removes the socket's file and ends every connection, each after what it has queued and takes at once.
+    /// Removes the socket's file and ends every connection, without what the client has not taken yet.
     public func stop() {
         loop.checkIsolated()
         guard !isStopped else { return }

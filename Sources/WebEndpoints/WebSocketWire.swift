@@ -45,6 +45,8 @@ protocol WebSocketWireOwner: AnyObject {
 /// A WebSocket of either side: whole messages in, an ordered and bounded backlog out. The loop's thread only.
 final class WebSocketWire: Wire {
     private static let closeGraceMilliseconds = 5_000
+    /// Not empty: libwebsockets 4.1.6 swallows an empty pong without telling.
+    private static let pingPayload: [UInt8] = [UInt8(ascii: ".")]
 
     weak var owner: (any WebSocketWireOwner)?
     private let limits: WebSocketLimits
@@ -91,7 +93,7 @@ final class WebSocketWire: Wire {
         guard isOpen, closing == nil else { return }
         heardSincePing = false
         if canWrite {
-            write([], as: LWS_WRITE_PING)
+            write(Self.pingPayload, as: LWS_WRITE_PING)
         } else {
             wantsPing = true
             wantWriteable()
@@ -136,7 +138,7 @@ final class WebSocketWire: Wire {
         }
         if wantsPing && canWrite {
             wantsPing = false
-            write([], as: LWS_WRITE_PING)
+            write(Self.pingPayload, as: LWS_WRITE_PING)
         }
         guard backlog.isEmpty, !wantsPing else {
             wantWriteable()

@@ -135,14 +135,19 @@ final class RawSocket: Sendable {
         }
         guard status == 0 else { throw Failure(text: "connect") }
     }
-    init(descriptor: Int32) { self.descriptor = descriptor }
-    deinit { Glibc.close(descriptor) }
-
-    private func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { waiter in
-            Background.start { waiter.resume(with: Result { try work() }) }
+    init(unixPath: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(unixPath.utf8)) }
+        let status = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
+        guard status == 0 else { throw Failure(text: "connect") }
     }
+    deinit { Glibc.close(descriptor) }
 
     func send(_ bytes: [UInt8]) async throws {
         try await blocking { [descriptor] in
@@ -178,6 +183,13 @@ final class RawSocket: Sendable {
     func receiveHead() async throws -> String {
         let bytes = try await receive { String(decoding: $0, as: UTF8.self).contains("\r\n\r\n") }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Runs what blocks on a thread of its own, not on one of the few that tasks share.
+func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { waiter in
+        Background.start { waiter.resume(with: Result { try work() }) }
     }
 }
 
