@@ -76,7 +76,7 @@ final class WebSocketWire: Wire {
 
     func send(_ message: [UInt8]) {
         guard isOpen, closing == nil, reason == nil else { return }
-        if backlogBytes == 0 && canWrite {
+        if backlogStart == backlog.count && canWrite {
             write(message, as: LWS_WRITE_TEXT)
             return
         }
@@ -112,9 +112,15 @@ final class WebSocketWire: Wire {
     /// Ends without a close frame.
     func drop(_ why: CloseReason) {
         if reason == nil { reason = why }
-        backlog = []
-        backlogBytes = 0
+        forgetBacklog()
         kill()
+    }
+
+    private func forgetBacklog() {
+        backlog = []
+        backlogStart = 0
+        backlogBytes = 0
+        wantsPing = false
     }
 
     private func write(_ bytes: [UInt8], as kind: lws_write_protocol) {
@@ -135,6 +141,9 @@ final class WebSocketWire: Wire {
         if backlogStart == backlog.count {
             backlog.removeAll(keepingCapacity: backlog.capacity <= 16)
             backlogStart = 0
+        } else if backlogStart > 64 {
+            backlog.removeSubrange(..<backlogStart)
+            backlogStart = 0
         }
         if wantsPing && canWrite {
             wantsPing = false
@@ -144,7 +153,11 @@ final class WebSocketWire: Wire {
             wantWriteable()
             return 0
         }
-        guard let closing, canWrite else { return 0 }
+        guard let closing else { return 0 }
+        guard canWrite else {
+            wantWriteable()
+            return 0
+        }
         unsafe close(socket, closing.code, closing.reason)
         return -1
     }
@@ -204,7 +217,8 @@ final class WebSocketWire: Wire {
         heardSincePing = true
         if unsafe lws_frame_is_binary(socket) != 0 { return refuse(1003, "text only") }
         let rest = unsafe lws_remaining_packet_payload(socket)
-        if assembly.count + bytes.count + rest > limits.maxMessageBytes { return refuse(1009, "message too big") }
+        // The peer chooses `rest` up to 2^63 - 1: do not add to it.
+        if rest > limits.maxMessageBytes - assembly.count - bytes.count { return refuse(1009, "message too big") }
         guard unsafe rest == 0 && lws_is_final_fragment(socket) != 0 else {
             if !isMidMessage { beginHalfMessage() }
             unsafe assembly.append(contentsOf: bytes)
@@ -245,8 +259,7 @@ final class WebSocketWire: Wire {
     override func ended(failure: String?) {
         closeTimer?.cancel()
         halfMessageTimer?.cancel()
-        backlog = []
-        backlogBytes = 0
+        forgetBacklog()
         let wasOpen = isOpen
         isOpen = false
         if wasOpen {
