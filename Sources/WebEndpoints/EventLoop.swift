@@ -228,13 +228,11 @@ import Synchronization
 
     private func setUp() throws(EndpointError) {
         var info = unsafe lws_context_creation_info()
-        unsafe info.options = UInt64(
-            LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
+        // No TLS yet: with it every host would load the system's certificates, 600 kB that are never freed.
+        unsafe info.options = UInt64(LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS)
         unsafe info.gid = -1
         unsafe info.uid = -1
         unsafe info.user = Unmanaged.passUnretained(self).toOpaque()
-        // Never h2, in neither direction.
-        unsafe info.alpn = UnsafePointer(Self.alpn)
         var loops: [UnsafeMutableRawPointer?] = unsafe [UnsafeMutableRawPointer(libev.loop)]
         unsafe loops.withUnsafeMutableBufferPointer { loops in
             unsafe info.foreign_loops = loops.baseAddress
@@ -257,8 +255,6 @@ import Synchronization
     }
 
     static let loopProtocol = "ocppctl"
-    /// libwebsockets keeps the pointer, so it is never freed.
-    nonisolated(unsafe) private static let alpn = unsafe strdup("http/1.1")
 
     /// A virtual host that listens to nothing itself; connections are brought to it. It lives as long as the loop.
     ///
@@ -272,7 +268,6 @@ import Synchronization
         unsafe info.protocols = UnsafePointer(memory.protocols)
         unsafe info.vhost_name = UnsafePointer(memory.name)
         unsafe info.retry_and_idle_policy = UnsafePointer(memory.noRetries)
-        unsafe info.options = UInt64(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
         guard let host = unsafe lws_create_vhost(context, &info) else {
             throw .other("libwebsockets refused a virtual host for \(protocols)")
         }

@@ -3,8 +3,8 @@ import Glibc
 
 /// One client of a `LineServer`.
 ///
-/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's thread.
-/// After `closed` its methods do nothing.
+/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's
+/// thread. After `closed` its methods do nothing.
 public final class LineConnection: @unchecked Sendable {
     /// For the owner's use.
     public var context: AnyObject?

@@ -12,8 +12,8 @@ public protocol LineServerHandler: AnyObject, Sendable {
 
 /// Lines of bytes over a Unix socket that only this user and root may open: the control socket of a running server.
 ///
-/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's thread,
-/// which they check. The loop holds the server until `stop()`.
+/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's
+/// thread, which they check. The loop holds the server until `stop()`.
 public final class LineServer: @unchecked Sendable {
     let loop: EventLoop
     let maxLineBytes: Int

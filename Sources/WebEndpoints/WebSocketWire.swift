@@ -38,8 +38,18 @@ protocol WebSocketWireOwner: AnyObject {
     /// It never opened.
     func wireFailed(_ text: String?)
     /// libwebsockets asks a client for its own headers.
-    func wireAppendsHeaders(to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>)
+    func wireAppendsHeaders(
+        to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>
+    )
         -> Bool
+}
+
+extension WebSocketWireOwner {
+    // A server's side has neither.
+    func wireFailed(_ text: String?) {}
+    func wireAppendsHeaders(
+        to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>
+    ) -> Bool { true }
 }
 
 /// A WebSocket of either side: whole messages in, an ordered and bounded backlog out. The loop's thread only.
@@ -158,11 +168,12 @@ final class WebSocketWire: Wire {
             wantWriteable()
             return 0
         }
-        unsafe close(socket, closing.code, closing.reason)
+        unsafe setCloseFrame(socket, closing.code, closing.reason)
         return -1
     }
 
-    private func close(_ socket: OpaquePointer, _ code: UInt16, _ text: String) {
+    /// What libwebsockets sends when the callback now running returns -1.
+    private func setCloseFrame(_ socket: OpaquePointer, _ code: UInt16, _ text: String) {
         // A control frame holds 125 bytes, two of them the code.
         var bytes = Array(text.utf8.prefix(123))
         unsafe lws_close_reason(socket, lws_close_status(UInt32(code)), &bytes, bytes.count)
@@ -252,7 +263,7 @@ final class WebSocketWire: Wire {
     private func refuse(_ code: UInt16, _ text: String) -> Int32 {
         reason = .byUs(code: code)
         assembly = []
-        if let socket = unsafe socket { unsafe close(socket, code, text) }
+        if let socket = unsafe socket { unsafe setCloseFrame(socket, code, text) }
         return -1
     }
 

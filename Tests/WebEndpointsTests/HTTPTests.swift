@@ -53,7 +53,8 @@ final class TinyHTTPServer: Sendable {
         while true {
             let text = String(decoding: all, as: UTF8.self)
             if let end = text.firstRange(of: "\r\n\r\n") {
-                let length = text.split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") }
+                let length =
+                    text.split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") }
                     .flatMap { Int($0.dropFirst(16)) } ?? 0
                 if text[end.upperBound...].utf8.count >= length { return text }
             }
@@ -86,7 +87,8 @@ final class TinyHTTPServer: Sendable {
 
     @Test func sendsExactlyWhatItWasGiven() async throws {
         let (result, seen) = try await exchange(
-            ["HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n", "{}"], method: "POST",
+            ["HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n", "{}"],
+            method: "POST",
             body: Array("{\"a\":1}".utf8),
             headers: [("Content-Type", "application/json"), ("X-Auth", "Bearer abc")])
         #expect(
@@ -112,7 +114,10 @@ final class TinyHTTPServer: Sendable {
 
     @Test func readsChunks() async throws {
         let (result, _) = try await exchange(
-            ["HTTP/1.1 200 OK\r\nTransfer-", "Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n", "A\r\n01234", "56789\r\n0\r\nT: r\r\n\r\n"],
+            [
+                "HTTP/1.1 200 OK\r\nTransfer-", "Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n", "A\r\n01234",
+                "56789\r\n0\r\nT: r\r\n\r\n",
+            ],
             staysOpen: true)
         #expect(try result.get().body == Array("abc0123456789".utf8))
     }
@@ -122,7 +127,8 @@ final class TinyHTTPServer: Sendable {
             ["HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html>oops</html>"])
         #expect(
             try error.get()
-                == HTTPResponse(status: 500, contentType: "text/html; charset=utf-8", body: Array("<html>oops</html>".utf8)))
+                == HTTPResponse(
+                    status: 500, contentType: "text/html; charset=utf-8", body: Array("<html>oops</html>".utf8)))
         let (missing, _) = try await exchange(["HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"])
         #expect(try missing.get() == HTTPResponse(status: 404))
         let (busy, _) = try await exchange(["HTTP/1.1 503 \r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"])
@@ -135,7 +141,8 @@ final class TinyHTTPServer: Sendable {
     }
 
     @Test(arguments: [
-        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "HTTP/1.1 200 OK\r\nContent-", "",
     ])
     func noticesWhenCutOff(_ answer: String) async throws {

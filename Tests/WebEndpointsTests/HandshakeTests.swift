@@ -13,7 +13,9 @@ import WebEndpoints
 
     static let refused: [Case] = [
         Case(name: "plain GET", request: "GET /x HTTP/1.1\r\nHost: a\r\n\r\n", status: "426"),
-        Case(name: "POST with body", request: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", status: "405"),
+        Case(
+            name: "POST with body", request: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", status: "405"
+        ),
         Case(name: "CONNECT", request: "CONNECT /x HTTP/1.1\r\nHost: a\r\n\r\nraw bytes", status: "405"),
         Case(name: "CONNECT with upgrade", request: upgradeRequest(method: "CONNECT"), status: "405"),
         Case(name: "h2c", request: upgradeRequest(upgrade: "h2c", extra: ["HTTP2-Settings: AAMAAABk"]), status: "426"),
@@ -22,9 +24,12 @@ import WebEndpoints
         Case(name: "no upgrade", request: upgradeRequest(upgrade: nil), status: "426"),
         Case(name: "version 8", request: upgradeRequest(version: "8"), status: "426"),
         Case(name: "HTTP/1.0", request: "GET / HTTP/1.0\r\n\r\n", status: "400"),
-        Case(name: "two credentials",
+        Case(
+            name: "two credentials",
             request: upgradeRequest(extra: ["Authorization: Basic YQ==", "Authorization: Basic Yg=="]), status: "400"),
-        Case(name: "two keys", request: upgradeRequest(extra: ["Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA=="]), status: "400"),
+        Case(
+            name: "two keys", request: upgradeRequest(extra: ["Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA=="]),
+            status: "400"),
         Case(name: "a body", request: upgradeRequest(extra: ["Content-Length: 5"]) + "hello", status: "400"),
         Case(name: "chunked", request: upgradeRequest(extra: ["Transfer-Encoding: chunked"]), status: "400"),
         Case(name: "folded header", request: upgradeRequest(extra: ["X: a", " b"]), status: "400"),
@@ -36,7 +41,9 @@ import WebEndpoints
         Case(name: "absolute target", request: upgradeRequest("http://a/b"), status: "400"),
         Case(name: "fragment", request: upgradeRequest("/a#b"), status: "400"),
         Case(name: "empty lines", request: "\r\n\r\n\r\n", status: "400"),
-        Case(name: "endless head", request: "GET / HTTP/1.1\r\nX: " + String(repeating: "a", count: 20_000), status: "431"),
+        Case(
+            name: "endless head", request: "GET / HTTP/1.1\r\nX: " + String(repeating: "a", count: 20_000),
+            status: "431"),
     ]
 
     @Test(arguments: refused) func refuses(_ example: Case) async throws {

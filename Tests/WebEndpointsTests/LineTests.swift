@@ -63,7 +63,10 @@ private final class RecordingLines: LineServerHandler {
                 }
                 #expect(throws: LineClientError.closed) { _ = try client.receiveLine(timeoutMilliseconds: 10_000) }
             }
-            for event in [LineEvent.opened, .received(3, "one"), .received(0, ""), .received(3, "two"), .received(3, "bye"), .closed] {
+            for event in [
+                LineEvent.opened, .received(3, "one"), .received(0, ""), .received(3, "two"), .received(3, "bye"),
+                .closed,
+            ] {
                 try await handler.events.expect(event)
             }
             try await blocking {
@@ -112,7 +115,9 @@ private final class RecordingLines: LineServerHandler {
             #expect(unsafe rename(path, path + ".kept") == 0)
             await loop.run { first.stop() }
             #expect(unsafe rename(path + ".kept", path) == 0)
-            #expect(throws: LineClientError.notListening("\(path): no server listens there")) { _ = try LineClient(path: path) }
+            #expect(throws: LineClientError.notListening("\(path): no server listens there")) {
+                _ = try LineClient(path: path)
+            }
             let handler = RecordingLines()
             _ = try await serve(loop, path, handler)
             let answer = try await blocking {
@@ -129,7 +134,10 @@ private final class RecordingLines: LineServerHandler {
         try await withDirectory { directory in
             let loop = try EventLoop()
             let long = directory + "/" + String(repeating: "x", count: 100)
-            await #expect(throws: EndpointError.other("\(long): a socket's path has 1 to 107 bytes, this one has \(long.utf8.count)")) {
+            await #expect(
+                throws: EndpointError.other(
+                    "\(long): a socket's path has 1 to 107 bytes, this one has \(long.utf8.count)")
+            ) {
                 _ = try await self.serve(loop, long, RecordingLines())
             }
             let file = directory + "/control"

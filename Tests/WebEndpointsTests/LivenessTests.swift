@@ -61,7 +61,8 @@ import WebEndpoints
         try await withServer(recorder) { _, server in
             let socket = try await open(server)
             try await socket.send(
-                frame(Array("[2,".utf8), final: false) + frame([], opcode: 9) + frame(Array("\u{e4}".utf8.prefix(1)), opcode: 0, final: false)
+                frame(Array("[2,".utf8), final: false) + frame([], opcode: 9)
+                    + frame(Array("\u{e4}".utf8.prefix(1)), opcode: 0, final: false)
                     + frame(Array("\u{e4}".utf8.suffix(1)) + [0x5D], opcode: 0))
             _ = try await recorder.events.next()
             try await recorder.events.expect(.received("[2,\u{e4}]"))

@@ -153,7 +153,9 @@ final class RawSocket: Sendable {
         try await blocking { [descriptor] in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = unsafe rest.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                let count = unsafe rest.withUnsafeBytes {
+                    unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
                 guard count > 0 else { throw Failure(text: "send") }
                 rest = rest.dropFirst(count)
             }
@@ -217,7 +219,9 @@ func upgradeRequest(
     _ target: String = "/ocpp/CP1", method: String = "GET", upgrade: String? = "websocket", version: String = "13",
     subprotocol: String? = "ocpp1.6", extra: [String] = []
 ) -> String {
-    var lines = ["\(method) \(target) HTTP/1.1", "Host: test", "Connection: Upgrade", "Sec-WebSocket-Version: \(version)"]
+    var lines = [
+        "\(method) \(target) HTTP/1.1", "Host: test", "Connection: Upgrade", "Sec-WebSocket-Version: \(version)",
+    ]
     if let upgrade { lines.append("Upgrade: \(upgrade)") }
     if let subprotocol { lines.append("Sec-WebSocket-Protocol: \(subprotocol)") }
     lines.append("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
