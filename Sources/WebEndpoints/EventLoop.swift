@@ -91,6 +91,9 @@ import Synchronization
     }
 
     private func enqueue(_ work: Work) {
+        // The work may hold the last reference to what holds this loop, and be done before this returns.
+        let keep = unsafe Unmanaged.passRetained(self)
+        defer { unsafe keep.release() }
         let runsHere = shared.withLock { state -> Bool in
             state.queue.append(work)
             if state.hasEnded {
