@@ -180,10 +180,11 @@ public struct FrameScanner {
         end = min(end, next)
         while end > start, isBlank(text[end - 1]) { end -= 1 }
         let code: FrameError.Code = isCut(error, at: start, end: end) ? .truncated : .json
+        let message = JSONError(error.code, at: error.offset - start).description
         findings.append(
             Finding(
                 content: .broken(
-                    FrameError(code: code, message: error.description, reading: text[start..<end]),
+                    FrameError(code: code, message: message, reading: text[start..<end]),
                     raw: Array(text[start..<end])),
                 range: start..<end, isOpen: error.code == .unexpectedEnd))
         return next
