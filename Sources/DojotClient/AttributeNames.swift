@@ -51,9 +51,18 @@ public enum StationAttribute: String, Sendable, CaseIterable {
 /// What a charge point publishes about one connector, by the part of the label after `c<connector>_`.
 public enum ConnectorAttribute: String, Sendable, CaseIterable {
     case status, errorCode
-    case current, currentL1 = "current_L1", currentL2 = "current_L2", currentL3 = "current_L3"
-    case voltage, voltageL1 = "voltage_L1", voltageL2 = "voltage_L2", voltageL3 = "voltage_L3"
-    case power = "power_W", energy = "energy_Wh", stateOfCharge = "soc", temperature
+    case current
+    case currentL1 = "current_L1"
+    case currentL2 = "current_L2"
+    case currentL3 = "current_L3"
+    case voltage
+    case voltageL1 = "voltage_L1"
+    case voltageL2 = "voltage_L2"
+    case voltageL3 = "voltage_L3"
+    case power = "power_W"
+    case energy = "energy_Wh"
+    case stateOfCharge = "soc"
+    case temperature
     case transactionId, idTag
 
     /// The whole label, for example `c1_current_L1`. Connectors count from 1.

@@ -75,7 +75,7 @@ public actor DojotSession {
         try await currentToken().tenant
     }
 
-    /// Carries one request and gives the JSON of its answer.
+    /// Carries one request and gives the JSON of its answer, null where it is empty.
     ///
     /// - Parameter path: from the base URL on, with any query, percent-encoded.
     /// - Throws: `DojotFailure` for anything but a success.
@@ -177,7 +177,7 @@ public actor DojotSession {
     }
 
     private func checked(_ response: HTTPResponse, request: String) throws(DojotFailure) -> JSONTree {
-        let answer = try? JSONTree(parsing: response.body)
+        let answer = try? JSONTree(parsing: response.body.isEmpty ? Array("null".utf8) : response.body)
         if (200..<300).contains(response.status) {
             guard let answer else { throw .unexpectedAnswer("\(request) gave no JSON") }
             return answer
@@ -189,7 +189,7 @@ public actor DojotSession {
 
 /// What an error answer says, in the forms of DOJOT's different services.
 private func reason(in answer: JSONNode?) -> String {
-    guard let answer else { return "without a reason" }
+    guard let answer, !answer.isNull else { return "without a reason" }
     for name in ["message", "msg", "description", "title"] {
         guard let said = answer.member(named: name) else { continue }
         let text = said.text ?? String(decoding: said.raw, as: UTF8.self)

@@ -9,23 +9,29 @@ struct RemoteDevice: Equatable {
         let label: String
         /// `nil` where only metadata is overridden.
         var value: String?
-        var metadata: [(id: Int64, label: String, value: String)] = []
+        var metadata: [Metadata] = []
+
+        struct Metadata: Equatable {
+            let id: Int64
+            let label: String
+            /// `nil` where it is not overridden.
+            let value: String?
+
+            var body: JSONValue {
+                var body = JSONValue.object([("id", .integer(id)), ("label", .string(label))])
+                if let value { body["static_value"] = .string(value) }
+                return body
+            }
+        }
 
         var body: JSONValue {
             var body = JSONValue.object([
                 ("template_id", .integer(templateID)), ("id", .integer(attributeID)), ("label", .string(label)),
             ])
             if let value { body["static_value"] = .string(value) }
-            if !metadata.isEmpty {
-                body["metadata"] = .array(
-                    metadata.map {
-                        .object([("id", .integer($0.id)), ("label", .string($0.label)), ("static_value", .string($0.value))])
-                    })
-            }
+            if !metadata.isEmpty { body["metadata"] = .array(metadata.map(\.body)) }
             return body
         }
-
-        static func == (left: Override, right: Override) -> Bool { left.body == right.body }
     }
 
     /// Empty while DOJOT does not keep it yet.
@@ -39,14 +45,17 @@ struct RemoteDevice: Equatable {
     }
 
     init?(_ node: JSONNode) {
-        guard let id = node["id"]?.text, let label = node["label"]?.text, let attrs = node["attrs"], attrs.isObject
+        guard let id = node["id"]?.text, let label = node["label"]?.text,
+            let templates = allOf(node["templates"], { $0.integer }), let attrs = node["attrs"], attrs.isObject
         else { return nil }
         self.id = id
         self.label = label
-        templates = node["templates"]?.elements.compactMap(\.integer) ?? []
+        self.templates = templates
         for (key, rows) in attrs.members {
-            guard let templateID = key.text.flatMap({ Int64($0) }) else { return nil }
-            overrides += rows.elements.compactMap { Override(of: $0, templateID: templateID) }
+            guard let templateID = key.text.flatMap({ Int64($0) }),
+                let attributes = allOf(rows, { Override(of: $0, templateID: templateID) })
+            else { return nil }
+            overrides += attributes.filter { $0.value != nil || !$0.metadata.isEmpty }
         }
     }
 
@@ -61,7 +70,9 @@ struct RemoteDevice: Equatable {
     /// This device with a charge point's template and fixed values, and all else as it is.
     ///
     /// - Throws: `unexpectedAnswer` where the template lacks an attribute that the charge point needs.
-    func adopting(_ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate) throws(DojotFailure) -> RemoteDevice {
+    func adopting(
+        _ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate
+    ) throws(DojotFailure) -> RemoteDevice {
         var device = self
         if !templates.contains(template.id) { device.templates.append(template.id) }
         for (fixed, value) in chargePoint.fixedValues {
@@ -80,19 +91,20 @@ struct RemoteDevice: Equatable {
 }
 
 extension RemoteDevice.Override {
-    /// `nil` where an attribute of a device overrides nothing.
+    /// What a device sets of this attribute, which may be nothing; `nil` where it cannot be read.
     fileprivate init?(of attribute: JSONNode, templateID: Int64) {
-        guard let attributeID = attribute["id"]?.integer, let label = attribute["label"]?.text else { return nil }
-        self.templateID = templateID
-        self.attributeID = attributeID
-        self.label = label
-        value = overriddenValue(of: attribute)
-        for meta in attribute["metadata"]?.elements.map({ $0 }) ?? [] {
-            if let id = meta["id"]?.integer, let label = meta["label"]?.text, let value = overriddenValue(of: meta) {
-                metadata.append((id, label, value))
-            }
-        }
-        if value == nil && metadata.isEmpty { return nil }
+        guard let attributeID = attribute["id"]?.integer, let label = attribute["label"]?.text,
+            let metadata = allOf(attribute["metadata"], { Metadata($0) })
+        else { return nil }
+        self.init(templateID: templateID, attributeID: attributeID, label: label, value: overriddenValue(of: attribute))
+        self.metadata = metadata.filter { $0.value != nil }
+    }
+}
+
+extension RemoteDevice.Override.Metadata {
+    fileprivate init?(_ node: JSONNode) {
+        guard let id = node["id"]?.integer, let label = node["label"]?.text else { return nil }
+        self.init(id: id, label: label, value: overriddenValue(of: node))
     }
 }
 

@@ -33,7 +33,8 @@ struct RemoteAttribute: Equatable {
         self.type = type
         self.valueType = valueType
         staticValue = node["static_value"]?.text
-        metadata = node["metadata"]?.elements.compactMap { RemoteAttribute($0) } ?? []
+        guard let metadata = allOf(node["metadata"], { RemoteAttribute($0) }) else { return nil }
+        self.metadata = metadata
     }
 
     /// Only what DOJOT needs: ids and times in an update are at best ignored.
@@ -69,11 +70,12 @@ struct RemoteTemplate: Equatable {
     let attributes: [RemoteAttribute]
 
     init?(_ node: JSONNode) {
-        guard let id = node["id"]?.integer, let label = node["label"]?.text, let attrs = node["attrs"], attrs.isArray
+        guard let id = node["id"]?.integer, let label = node["label"]?.text, let attrs = node["attrs"], attrs.isArray,
+            let attributes = allOf(attrs, { RemoteAttribute($0) })
         else { return nil }
         self.id = id
         self.label = label
-        attributes = attrs.elements.compactMap { RemoteAttribute($0) }
+        self.attributes = attributes
     }
 
     /// Everything that is there and everything of the model: an update deletes what it leaves out.
@@ -94,4 +96,16 @@ struct RemoteTemplate: Equatable {
     func id(of fixed: FixedAttribute) -> Int64? {
         attributes.first { $0.label == fixed.label && $0.type == fixed.definition.kind.rawValue }?.id
     }
+}
+
+/// The elements of a list, of which none may be left out: an update without it would delete it. Empty where there is
+/// no list, `nil` where an element cannot be read.
+func allOf<Row>(_ list: JSONNode?, _ read: (JSONNode) -> Row?) -> [Row]? {
+    var rows: [Row] = []
+    guard let list else { return rows }
+    for element in list.elements {
+        guard let row = read(element) else { return nil }
+        rows.append(row)
+    }
+    return rows
 }

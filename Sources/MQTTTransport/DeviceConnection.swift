@@ -110,23 +110,21 @@ final class DeviceConnection {
 
     /// What to poll for, `nil` when there is no socket.
     var interest: pollfd? {
-        let wantsWrite: Bool
-        let client: MosquittoClient
         switch state {
         case .waiting, .closed:
-            return nil
-        case .connecting(let connecting, _, let isReachable):
-            client = connecting
+            nil
+        case .connecting(let client, _, let isReachable):
             // Inside a TLS handshake libmosquitto wants to write all the time, and would keep the poll awake.
-            wantsWrite = !isReachable || (broker.tls == nil && client.wantsWrite)
-        case .connected(let connected, _):
-            client = connected
-            wantsWrite = client.wantsWrite
+            Self.interest(POLLIN | (!isReachable || (broker.tls == nil && client.wantsWrite) ? POLLOUT : 0), client)
+        case .connected(let client, _):
+            Self.interest(POLLIN | (client.wantsWrite ? POLLOUT : 0), client)
         case .leaving(let client, _):
-            return pollfd(fd: client.fileDescriptor, events: Int16(POLLOUT), revents: 0)
+            Self.interest(POLLOUT, client)
         }
-        return pollfd(
-            fd: client.fileDescriptor, events: Int16(wantsWrite ? POLLIN | POLLOUT : POLLIN), revents: 0)
+    }
+
+    private static func interest(_ events: Int32, _ client: MosquittoClient) -> pollfd {
+        pollfd(fd: client.fileDescriptor, events: Int16(events), revents: 0)
     }
 
     /// The socket is ready for `events`.
@@ -148,7 +146,6 @@ final class DeviceConnection {
             if events & ~Int16(POLLOUT) != 0 { client.read() }
             if events & Int16(POLLOUT) != 0 { client.write() }
             handlePackets(of: client, now: now)
-            leaveIfDrained(now: now)
         case .leaving(let client, _):
             client.write()
             if client.isLost { finish() }
@@ -179,6 +176,7 @@ final class DeviceConnection {
         }
         endIfLost(client, now: now)
         sendWaiting(now: now)
+        leaveIfDrained(now: now)
     }
 
     private func connected(_ client: MosquittoClient, now: Int) {

@@ -25,7 +25,8 @@ public struct MQTTStartFailure: Error, Sendable, Equatable {
 /// What can block the MQTT thread: the event handler, reading TLS files, and looking up the broker's name at
 /// each attempt to connect. After a look-up of more than 0.1 s no further attempt is made for ten times as long,
 /// so that standing connections live on; with thousands of devices, give an address or have a caching resolver.
-/// Connecting itself does not block. A device needs three file descriptors while it is connected.
+/// Connecting itself does not block; where a name has several addresses, only the first that does not refuse at
+/// once is tried. A device needs three file descriptors while it is connected.
 ///
 /// libmosquitto ignores SIGPIPE in the whole process.
 public final class MQTTConnections: Sendable {
@@ -51,6 +52,7 @@ public final class MQTTConnections: Sendable {
         self.thread = Mutex(thread)
     }
 
+    /// An object that nobody holds stops without draining.
     deinit {
         stop(drainMilliseconds: 0)
     }
@@ -61,21 +63,23 @@ public final class MQTTConnections: Sendable {
     }
 
     /// Publishes now or when the device is connected. `token` comes back in the event that tells the outcome; it
-    /// means nothing here. After `stop` nothing happens and nothing is told.
+    /// means nothing here. The bound of the device's queue holds once the MQTT thread has taken the message, which
+    /// a slow event handler delays. After `stop` nothing happens and nothing is told.
     public func publish(id: String, topic: String, payload: [UInt8], token: UInt64) {
         mailbox.post(.publish(id: id, PendingMessage(topic: topic, payload: payload, token: token)))
     }
 
     /// Waits for the device's messages to be acknowledged, then sends DISCONNECT, so that the broker does not
-    /// publish the will. Reports `closed` last.
+    /// publish the will. Reports `closed` last. Waits an hour at most.
     public func close(id: String, drainMilliseconds: Int = 1_000) {
-        mailbox.post(.close(id: id, drainMilliseconds: drainMilliseconds))
+        mailbox.post(.close(id: id, drainMilliseconds: Self.bounded(drainMilliseconds)))
     }
 
     /// Closes every device as `close` does and ends the thread. Blocks for at most `drainMilliseconds` and two
     /// seconds; no event arrives after it has returned, unless the thread is caught in a name look-up beyond that.
     public func stop(drainMilliseconds: Int) {
         guard let thread = thread.withLock({ $0.take() }) else { return }
+        let drainMilliseconds = Self.bounded(drainMilliseconds)
         mailbox.post(.stop(drainMilliseconds: drainMilliseconds))
         if thread.isCurrent || !ended.wait(milliseconds: drainMilliseconds + 2_000) {
             thread.detach()
@@ -88,6 +92,8 @@ public final class MQTTConnections: Sendable {
     func cut(id: String) {
         mailbox.post(.cut(id: id))
     }
+
+    private static func bounded(_ milliseconds: Int) -> Int { min(max(milliseconds, 0), 3_600_000) }
 }
 
 /// A POSIX thread that is joined or detached exactly once.

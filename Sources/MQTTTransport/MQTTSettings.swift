@@ -5,7 +5,7 @@ public struct MQTTBroker: Sendable, Equatable {
     public var host: String
     /// 1 to 65535.
     public var port: Int
-    /// 5 to 65535. The broker counts a device as gone after one and a half times this silence.
+    /// Brought into 5 to 65535. The broker counts a device as gone after one and a half times this silence.
     public var keepAliveSeconds: Int
     /// `nil` is plain TCP.
     public var tls: TLS?

@@ -1,3 +1,4 @@
+import CLibwebsockets
 import Glibc
 
 /// Raises this process's soft limit on open files to its hard limit. Call before an `EventLoop` is made, whose number of

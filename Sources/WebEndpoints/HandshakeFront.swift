@@ -1,3 +1,4 @@
+import CLibwebsockets
 import Glibc
 
 /// Takes connections of a listening socket and reads their opening handshake, until it is accepted, refused or too late.

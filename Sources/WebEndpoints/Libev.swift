@@ -1,3 +1,4 @@
+import CLibwebsockets
 import Glibc
 
 /// The four functions of libev that the loop's thread needs.

@@ -1,3 +1,4 @@
+import CLibwebsockets
 import Glibc
 
 /// Host names to numeric addresses, on threads of their own: libwebsockets would block the loop with each lookup.

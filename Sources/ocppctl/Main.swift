@@ -65,6 +65,7 @@ struct OCPPCtl: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self,
+            Send.self,
             Decode.self,
         ])
 }

@@ -1,6 +1,7 @@
-@testable import DojotClient
 import OCPPKit
 import Testing
+
+@testable import DojotClient
 
 struct ModelTests {
     @Test func labelsAreWhatDojotAccepts() {

@@ -127,11 +127,13 @@ struct ProvisionerTests {
 
     @Test func deviceOfAnotherTemplateGetsOursToo() async throws {
         let session = try StandIn().session()
-        _ = try await session.send("POST", "/template", body: JSONValue(JSONTree(parsing: "{\"label\":\"Other\",\"attrs\":[]}").root))
-        _ = try await session.send("POST", "/device", body: JSONValue(JSONTree(parsing: "{\"label\":\"CP1\",\"templates\":[1]}").root))
+        let template = try JSONTree(parsing: #"{"label":"Other","attrs":[]}"#)
+        _ = try await session.send("POST", "/template", body: JSONValue(template.root))
+        let device = try JSONTree(parsing: #"{"label":"CP1","templates":[1]}"#)
+        _ = try await session.send("POST", "/device", body: JSONValue(device.root))
         #expect(try await provision(session, chargePoints("CP1")).results.map(\.result) == [.created, .updated])
-        let device = try await session.send("GET", "/device?label=CP1").root["devices"]?.elements.map { $0 }.first
-        #expect(device?["templates"]?.elements.compactMap(\.integer) == [1, 2])
+        let changed = try await session.send("GET", "/device?label=CP1").root["devices"]?.elements.map { $0 }.first
+        #expect(changed?["templates"]?.elements.compactMap(\.integer) == [1, 2])
         #expect(try await provision(session, chargePoints("CP1")).results.map(\.result) == [.unchanged, .unchanged])
     }
 

@@ -79,8 +79,9 @@ struct ProvisioningLookupTests {
         #expect(try await dojot.count("POST /device") == 0)
 
         let real = try await provision(session, wanted, connectors: 1)
-        #expect(try await provision(session, wanted, connectors: 1, dryRun: true).results.map(\.result)
-            == [.unchanged, .unchanged, .unchanged])
+        #expect(
+            try await provision(session, wanted, connectors: 1, dryRun: true).results.map(\.result)
+                == [.unchanged, .unchanged, .unchanged])
         let moved = [ProvisionedChargePoint(chargePointID: "CP1", location: "1,2")] + chargePoints("CP2", "CP3")
         let last = try await provision(session, moved, connectors: 2, dryRun: true)
         #expect(last.results.map(\.result) == [.wouldUpdate, .wouldUpdate, .unchanged, .wouldCreate])

@@ -82,7 +82,8 @@ struct SessionTests {
             _ = try await session.send("POST", "/template", body: .object([("attrs", .array([]))]))
             Issue.record("a template without label was taken")
         } catch {
-            let expected = "POST /template: 400 failed to parse input {\"label\": [\"Missing data for required field.\"]}"
+            let expected =
+                "POST /template: 400 failed to parse input {\"label\": [\"Missing data for required field.\"]}"
             #expect(error.description == expected)
         }
     }
@@ -117,7 +118,7 @@ struct SessionTests {
 
     @Test func unreachableIsSaid() async throws {
         let session = DojotSession(
-            .init(baseURL: "http://127.0.0.1:1/", user: "admin", password: "admin"), http: SocketRequester(),
+            .init(baseURL: "http://127.0.0.1:1/", user: "admin", password: "admin"), http: realHTTP,
             now: { Timestamp(seconds: 0) })
         await #expect { try await session.tenant() } throws: { error in
             guard case DojotFailure.unreachable = error else { return false }

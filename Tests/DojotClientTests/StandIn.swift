@@ -7,8 +7,7 @@ import WebEndpoints
 /// A DOJOT of Tests/Support in a process of its own, ended with the object.
 final class StandIn: Sendable {
     let url: String
-    private let process: Process
-    /// Ends the stand-in when this process ends, however that may be.
+    /// Its end ends the stand-in, also where this process is killed. A signal may be blocked in what it starts.
     private let input = Pipe()
 
     init(_ arguments: String...) throws {
@@ -25,24 +24,23 @@ final class StandIn: Sendable {
             throw StandInFailure(what: "the stand-in for DOJOT did not start: it needs python3 3.11")
         }
         self.url = url
-        self.process = process
     }
 
-    deinit { process.terminate() }
+    deinit { try? input.fileHandleForWriting.close() }
 
     /// What only the stand-in does, and no DOJOT.
     func control(_ what: String, _ json: String) async throws {
         let request = HTTPRequest(
             method: "POST", url: "\(url)/_standin/\(what)",
             headers: [(name: "Content-Type", value: "application/json")], body: Array(json.utf8))
-        let response = try await SocketRequester().send(request, timeoutSeconds: 10)
+        let response = try await http.send(request, timeoutSeconds: 10)
         guard response.status == 204 else { throw StandInFailure(what: "\(what): \(response.status)") }
     }
 
     /// How often it was asked so, for example `POST /auth`.
     func count(_ request: String) async throws -> Int64 {
         let all = HTTPRequest(method: "GET", url: "\(url)/_standin/requests")
-        let response = try await SocketRequester().send(all, timeoutSeconds: 10)
+        let response = try await http.send(all, timeoutSeconds: 10)
         return try JSONTree(parsing: response.body).root.member(named: request)?.integer ?? 0
     }
 
@@ -61,9 +59,18 @@ private struct StandInRequester: HTTPRequesting {
     let standIn: StandIn
 
     func send(_ request: HTTPRequest, timeoutSeconds: Int) async throws(HTTPFailure) -> HTTPResponse {
-        try await SocketRequester().send(request, timeoutSeconds: timeoutSeconds)
+        try await realHTTP.send(request, timeoutSeconds: timeoutSeconds)
     }
 }
+
+/// What the tool itself uses, on one loop for all tests.
+let realHTTP: any HTTPRequesting = {
+    do {
+        return HTTPClient(loop: try EventLoop())
+    } catch {
+        fatalError("no event loop: \(error)")
+    }
+}()
 
 struct StandInFailure: Error { let what: String }
 

@@ -125,6 +125,17 @@ def test_template_update_keeps_overrides_of_attributes_that_stay(dojot):
     assert place_of(standin.send("GET", path).json) == ("unknown", False)
 
 
+def test_refused_template_update_changes_nothing(dojot):
+    standin = dojot().login()
+    make_template(standin)
+    attrs = [PLACE | {"static_value": "changed"}, {"label": "a.b", "type": "dynamic", "value_type": "float"}]
+    assert standin.send("PUT", "/template/1", {"label": "T", "attrs": attrs}).status == 400
+    attrs = [PLACE | {"static_value": "changed"}, STATUS, STATUS]
+    assert standin.send("PUT", "/template/1", {"label": "T", "attrs": attrs}).status == 400
+    kept = {attr["label"]: attr.get("static_value") for attr in standin.send("GET", "/template/1").json["attrs"]}
+    assert kept == {"status": None, "place": "unknown"}
+
+
 def test_device_update_loses_overrides_that_it_leaves_out(dojot):
     standin = dojot().login()
     device = make_device(standin, "CP1", make_template(standin), "Belém")

@@ -38,11 +38,11 @@ final class Broker: @unchecked Sendable {
         }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         port = try Self.freePort()
-        // The broker gives up root for an account that could not read the directory.
+        // Left alone, a broker that root starts becomes a user who cannot read the directory.
         try write(
             """
             listener \(port) 127.0.0.1
-            user \(geteuid() == 0 ? "root" : "")
+            \(geteuid() == 0 ? "user root" : "")
             allow_anonymous true
             persistence true
             persistence_location \(directory)/
@@ -78,9 +78,11 @@ final class Broker: @unchecked Sendable {
 
     deinit {
         kill()
-        for name in ["mosquitto.conf", "acl", "log", "mosquitto.db", "mosquitto.db.new", "security.json", "key.pem", "cert.pem"] {
-            unsafe unlink(directory + "/" + name)
-        }
+        let names = [
+            "mosquitto.conf", "acl", "security.json", "key.pem", "cert.pem", "log", "mosquitto.db",
+            "mosquitto.db.new",
+        ]
+        for name in names { unsafe unlink(directory + "/" + name) }
         unsafe rmdir(directory)
     }
 
@@ -105,6 +107,11 @@ final class Broker: @unchecked Sendable {
         unsafe waitpid(process, &status, 0)
         process = 0
     }
+
+    /// The system still takes connections; the broker says nothing.
+    func pause() { Glibc.kill(process, SIGSTOP) }
+
+    func resume() { Glibc.kill(process, SIGCONT) }
 
     var log: String {
         let file = unsafe open(directory + "/log", O_RDONLY)
@@ -151,7 +158,7 @@ final class Broker: @unchecked Sendable {
             ])
         var status: Int32 = 0
         guard unsafe waitpid(openssl, &status, 0) == openssl, status == 0 else {
-            throw BrokerFailure(description: "/usr/bin/openssl makes no certificate (Debian package openssl):\n\(log)")
+            throw BrokerFailure(description: "no certificate from /usr/bin/openssl (package openssl):\n\(log)")
         }
     }
 

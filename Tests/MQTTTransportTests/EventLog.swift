@@ -5,9 +5,14 @@ import Testing
 
 /// All events of one `MQTTConnections`, and waiting for what they add up to.
 final class EventLog: Sendable {
+    private struct Waiter {
+        let condition: @Sendable ([MQTTEvent]) -> Bool
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
     private struct State {
         var events: [MQTTEvent] = []
-        var waiters: [UInt64: (condition: @Sendable ([MQTTEvent]) -> Bool, continuation: CheckedContinuation<Bool, Never>)] = [:]
+        var waiters: [UInt64: Waiter] = [:]
         var nextWaiter: UInt64 = 0
     }
 
@@ -42,7 +47,7 @@ final class EventLog: Sendable {
         let isMet = await withCheckedContinuation { continuation in
             let isMetAlready = state.withLock { state in
                 if condition(state.events) { return true }
-                state.waiters[number] = (condition, continuation)
+                state.waiters[number] = Waiter(condition: condition, continuation: continuation)
                 return false
             }
             if isMetAlready { continuation.resume(returning: true) }

@@ -11,11 +11,7 @@ struct MQTTConnectionsTests {
         let client = try Client(port: broker.port)
         let names = (0..<50).map { "d\($0)" }
         names.forEach { client.openDevice($0) }
-        for number in 0..<20 {
-            for (index, name) in names.enumerated() {
-                client.publish(name, "\(name)-\(number)", token: UInt64(index * 20 + number))
-            }
-        }
+        for number in 0..<20 { publish(number, names, client) }
         try await client.log.wait("1,000 PUBACKs") { $0.acknowledgedTokens.count >= 1_000 }
         try await observer.log.wait("1,000 messages") { $0.messageCount >= 1_000 }
 
@@ -35,16 +31,16 @@ struct MQTTConnectionsTests {
         names.forEach { client.openDevice($0) }
         for number in 0..<10 { publish(number, names, client) }
         try await client.log.wait("300 PUBACKs") { $0.acknowledgedTokens.count >= 300 }
+        // What it is given now it cannot acknowledge before it dies.
+        broker.pause()
         for number in 10..<20 { publish(number, names, client) }
         broker.kill()
-        let acknowledgedBefore = client.log.all.acknowledgedTokens.count
         try broker.start()
         try await client.log.wait("1,000 PUBACKs") { $0.acknowledgedTokens.count >= 1_000 }
         try await observer.log.wait("every message") { events in
             events.messageCount >= 1_000 && names.allSatisfy { events.arrivals(at: "tenant:\($0)/attrs").count == 20 }
         }
 
-        #expect(acknowledgedBefore < 1_000, "the broker died too late to prove anything")
         #expect(client.log.all.acknowledgedTokens.sorted() == Array(0..<1_000))
         expectInOrder(names, messages: 20, seenBy: observer)
         let log = broker.log
@@ -87,75 +83,6 @@ struct MQTTConnectionsTests {
             $0.arrivals(at: "tenant:b/attrs") == ["after"]
         }
         #expect(observer.log.all.arrivals(at: "tenant:a/attrs") == ["last"])
-    }
-
-    @Test func mosquittoAcknowledgesAPublishThatItsAccessRulesDrop() async throws {
-        let broker = try Broker()
-        let observer = try Client(port: broker.port)
-        try await observer.openObserver()
-        let client = try Client(port: broker.port)
-        client.openDevice("a")
-        client.connections.publish(id: "a", topic: "tenant:b/attrs", payload: Array("forged".utf8), token: 1)
-        client.publish("a", "own", token: 2)
-
-        try await client.log.wait(for: .acknowledged(id: "a", token: 1))
-        try await observer.log.wait("the permitted message") { $0.arrivals(at: "tenant:a/attrs") == ["own"] }
-        #expect(observer.log.all.arrivals(at: "tenant:b/attrs") == [])
-    }
-
-    @Test func refusedSubscriptionIsReported() async throws {
-        let broker = try Broker(.strict)
-        let client = try Client(port: broker.port)
-        let refused = ["tenant:b/config", "no/#/filter", "nul\0"]
-        client.connections.open(
-            MQTTDevice(id: "a", clientID: "client-a", subscriptions: refused + ["tenant:a/config"]))
-
-        for topic in refused {
-            try await client.log.wait(for: .subscriptionRefused(id: "a", topic: topic))
-        }
-        try await client.log.wait(for: .subscribed(id: "a", topic: "tenant:a/config"))
-    }
-
-    @Test func refusedConnectIsReported() async throws {
-        let broker = try Broker(.strict)
-        let client = try Client(port: broker.port)
-        client.openDevice("a")
-        try await client.log.wait(for: .refused(id: "a", reason: "Connection Refused: not authorised."))
-        #expect(!client.log.all.contains(.connected(id: "a")))
-    }
-
-    @Test func unreachableBrokerIsToldOnceAndFoundWhenItStarts() async throws {
-        let broker = try Broker(isStarted: false)
-        let client = try Client(port: broker.port)
-        client.openDevice("a")
-        client.publish("a", "early", token: 1)
-        try await client.log.wait("the first failure") { $0.count == 1 }
-        try broker.start()
-        try await client.log.wait(for: .acknowledged(id: "a", token: 1))
-
-        #expect(client.log.all.prefix(2).last == .connected(id: "a"))
-    }
-
-    /// 192.0.2.1 is reserved for documentation: no answer, or none but an error.
-    @Test func blackHoledBrokerBlocksNothing() async throws {
-        let log = EventLog()
-        var limits = MQTTLimits.quick
-        limits.connectTimeoutMilliseconds = 300
-        let clock = ContinuousClock()
-        let start = clock.now
-        let connections = try MQTTConnections(
-            broker: MQTTBroker(host: "192.0.2.1", port: 1883), limits: limits, events: log.append)
-        for number in 0..<200 { connections.open(.dojot("d\(number)")) }
-        connections.publish(id: "d0", topic: "tenant:d0/attrs", payload: [], token: 7)
-        #expect(clock.now - start < .seconds(1))
-        try await log.wait("a failed attempt") { events in
-            events.contains { if case .disconnected = $0 { true } else { false } }
-        }
-        connections.close(id: "d0", drainMilliseconds: 0)
-        try await log.wait(for: .closed(id: "d0"))
-        #expect(log.all.contains(.dropped(id: "d0", token: 7, reason: .closed)))
-        connections.stop(drainMilliseconds: 100)
-        #expect(log.all.count { if case .closed = $0 { true } else { false } } == 200)
     }
 
     @Test func fullQueueDropsTheOldest() async throws {
@@ -243,38 +170,6 @@ struct MQTTConnectionsTests {
         try await client.log.wait(for: .connected(id: "a"), count: 2)
         let closed = try #require(client.log.all.firstIndex(of: .closed(id: "a")))
         #expect(closed < client.log.all.lastIndex(of: .connected(id: "a"))!)
-    }
-
-    @Test func tlsChecksTheBrokersCertificate() async throws {
-        let broker = try Broker(.tls)
-        let other = try Broker(.tls, isStarted: false)
-        func client(trusting certificateFile: String) throws -> Client {
-            try Client(port: broker.port, tls: .init(caFile: certificateFile))
-        }
-        let right = try client(trusting: broker.certificateFile)
-        right.openDevice("a")
-        right.publish("a", "secret", token: 1)
-        try await right.log.wait(for: .acknowledged(id: "a", token: 1))
-
-        for file in [other.certificateFile, "/nonexistent"] {
-            let wrong = try client(trusting: file)
-            wrong.openDevice("a")
-            try await wrong.log.wait("a failure") { !$0.isEmpty }
-            guard case .disconnected(id: "a", let reason) = wrong.log.all[0] else {
-                Issue.record("not refused: \(wrong.log.all)")
-                continue
-            }
-            #expect(reason.contains(file == "/nonexistent" ? file : "certificate verify failed"))
-        }
-    }
-
-    @Test func tlsToAClosedPortFailsAndComesBack() async throws {
-        let broker = try Broker(.tls, isStarted: false)
-        let client = try Client(port: broker.port, tls: .init(caFile: broker.certificateFile))
-        client.openDevice("a")
-        try await client.log.wait("the first failure") { $0.count == 1 }
-        try broker.start()
-        try await client.log.wait(for: .connected(id: "a"))
     }
 
     private func publish(_ number: Int, _ names: [String], _ client: Client) {

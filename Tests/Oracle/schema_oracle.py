@@ -72,10 +72,10 @@ def replacement(old, pick):
         "2026-03-14T08:05Z", "http://files.example/a b", "files.example", "ftp://[::1]:21/x?y#z", "http://e/%zz",
     ]
     if isinstance(old, str) and pick.random() < 0.6:
-        limit = pick.choice([20, 20, 20, 25, 25, 40, 50, 50, 128, 255, 500, 512, 800])
+        limit = pick.choice([20, 20, 20, 25, 25, 40, 50, 50, 128, 255, 500, 512, 800, 5500, 10000])
         letter = pick.choice(["x", "é", "e\u0301", "😀", "\\", '"', "\n"])
         if pick.random() < 0.5:
-            return (letter * 1000)[: limit + pick.choice([0, 1])]
+            return (letter * 10001)[: limit + pick.choice([0, 1])]
         return pick.choice([
             old.lower(), old.upper(), old + " ", old[:-1], old + "\u0000", "\u212a" if old == "K" else old + "\u200b",
         ])

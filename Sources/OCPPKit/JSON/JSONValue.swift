@@ -33,7 +33,7 @@ public indirect enum JSONValue: Sendable, Equatable {
         }
         set {
             guard case .object(var members) = self else { return }
-            if let index = members.firstIndex(where: { $0.name == name }) {
+            if let index = members.lastIndex(where: { $0.name == name }) {
                 if let newValue { members[index].value = newValue } else { members.remove(at: index) }
             } else if let newValue {
                 members.append((name, newValue))

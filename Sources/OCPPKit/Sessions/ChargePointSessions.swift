@@ -164,7 +164,10 @@ extension ChargePointSessions {
 extension ChargePointSessions {
     mutating func answer(_ record: FrameRecord) -> [Int] {
         changed = []
-        let kind = PendingAnswer.Kind.allCases.first { $0.action == record.action }
+        guard !byPendingMessage.isEmpty else { return [] }
+        // No other answer of OCPP 1.6 has a transactionId: it tells a start's where message ids are not unique.
+        let isOfStart = record.frame.kind == .callResult && record.frame.payload?["transactionId"] != nil
+        let kind = isOfStart ? .start : PendingAnswer.Kind.allCases.first { $0.action == record.action }
         guard
             let (number, index) = pendingIndex(record.frame.messageId, answeredBy: record.direction, kind: kind),
             let pending = sessions[number]?.pending[index]
@@ -173,6 +176,7 @@ extension ChargePointSessions {
             update(number) { $0.pending[index].shadows = max(0, pending.shadows - 1) }
             return changed
         }
+        if pending.kind == .start, !isOfStart, record.frame.kind == .callResult, kind == nil { return [] }
         update(number) { $0.pending.remove(at: index) }
         dropPending(pending.messageId, of: number)
         switch (pending.kind, record.frame.kind) {

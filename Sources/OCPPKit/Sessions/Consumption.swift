@@ -28,6 +28,8 @@ public struct Consumption: Sendable {
         public var energyWh: ExactDecimal?
         /// Of those whose duration is known; `nil` where it is known of none.
         public var durationSeconds: Int64?
+        /// Once the sum has left 18 digits, what is added later does not bring it back.
+        fileprivate var isEnergyTooLarge = false
     }
 
     private let grouping: Grouping
@@ -44,7 +46,10 @@ public struct Consumption: Sendable {
         let key = key(session)
         var row = groups[key] ?? Row(key: key)
         row.sessions += 1
-        if let energy = session.energyWh { row.energyWh = (row.energyWh ?? ExactDecimal(0)) + energy }
+        if let energy = session.energyWh, !row.isEnergyTooLarge {
+            row.energyWh = (row.energyWh ?? ExactDecimal(0)) + energy
+            row.isEnergyTooLarge = row.energyWh == nil
+        }
         if let duration = session.durationSeconds { row.durationSeconds = (row.durationSeconds ?? 0) + duration }
         groups[key] = row
     }

@@ -59,7 +59,7 @@ public struct ExactDecimal: Sendable {
         if mantissa != 0 { exponent += pendingZeros }
         if let mark = rest.first {
             guard mark | 0x20 == UInt8(ascii: "e"),
-                let power = Int(String(decoding: rest.dropFirst(), as: UTF8.self)), abs(power) <= 1000
+                let power = Int(String(decoding: rest.dropFirst(), as: UTF8.self)), (-1000...1000).contains(power)
             else { return nil }
             exponent += power
         }

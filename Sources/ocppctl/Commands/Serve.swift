@@ -1,6 +1,164 @@
-import ArgumentParser
+public import ArgumentParser
+public import CentralSystemService
+import Glibc
+import OCPPKit
+import Storage
+import WebEndpoints
 
+/// Runs the central system until INT or TERM.
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run the central system")
-    func run() async throws {}
+    static let configuration = CommandConfiguration(
+        abstract: "Run the central system: frames and events go to standard output",
+        discussion: """
+            Charge points connect to ws://ADDRESS:PORT/ocpp/<identity> with the subprotocol ocpp1.6. Everything that \
+            a charge point is told about a transaction has been stored before. INT or TERM closes the charge points \
+            with 1001 and ends with status 0; the second one ends at once.
+
+            Examples:
+              ocppctl serve
+              ocppctl serve --listen 127.0.0.1:0 --records frames >log.jsonl
+              ocppctl serve --boot pending --heartbeat-interval 60
+            """)
+
+    @Option(help: ArgumentHelp("Where charge points connect; port 0 takes a free one.", valueName: "address:port"))
+    var listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 9000)
+
+    @Option(
+        name: .customLong("security-profile"),
+        help: "Must be said beyond loopback: 0 is no authentication and no encryption.")
+    var securityProfile: SecurityProfile?
+
+    @Option(help: ArgumentHelp("What stands before the charge point's identity in the URL.", valueName: "path"))
+    var path = "/ocpp"
+
+    @OptionGroup var store: StoreOption
+    @OptionGroup var control: ControlOption
+
+    @Option(help: "Which charge points may connect: any, or those that booted here before or are in the DOJOT map.")
+    var accept = Acceptance.any
+
+    @Option(help: "The answer to a BootNotification.")
+    var boot = Registration.accepted
+
+    @Option(name: .customLong("before-boot"), help: "What a message before an accepted BootNotification gets.")
+    var beforeBoot = BeforeBoot.answer
+
+    @Option(
+        name: .customLong("heartbeat-interval"),
+        help: ArgumentHelp("Seconds between heartbeats, or until the next boot that was not accepted.", valueName: "seconds"))
+    var heartbeatInterval: Int64 = 300
+
+    @Option(
+        name: .customLong("ping-interval"),
+        help: ArgumentHelp("Seconds between pings; a charge point that stays silent for two is offline.", valueName: "seconds"))
+    var pingInterval: Double = 30
+
+    @Option(
+        help: ArgumentHelp(
+            #"Who may charge: a file with an idTag a line, or lines {"idTag","status","expiryDate","parentIdTag"}."#,
+            valueName: "file"))
+    var tags: String?
+
+    @Option(
+        name: .customLong("unknown-tags"),
+        help: "What an idTag that is not listed gets (default: accept without a list, invalid with one).")
+    var unknownTags: UnknownTags?
+
+    @Flag(help: "Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.")
+    var strict = false
+
+    @Option(
+        name: .customLong("keep-frames"),
+        help: ArgumentHelp("How long raw frames are kept: 30d, 12h, 0 for not at all.", valueName: "duration"))
+    var keepFrames: Duration = Duration(milliseconds: 30 * 86_400_000)
+
+    @Option(
+        name: .customLong("max-frame-bytes"),
+        help: ArgumentHelp("The longest message that is taken: 1MiB, 65536.", valueName: "size"))
+    var maxFrameBytes: ByteCount = ByteCount(bytes: 1 << 20)
+
+    @Option(help: ArgumentHelp("Publish to DOJOT: the map that 'provision-dojot --output-map' wrote.", valueName: "file"))
+    var dojot: String?
+
+    @Option(help: "Which records go to standard output.")
+    var records = RecordSelection.all
+
+    func validate() throws {
+        guard path.hasPrefix("/") else { throw ValidationError("--path begins with a slash") }
+        guard (0...86_400).contains(heartbeatInterval) else {
+            throw ValidationError("--heartbeat-interval is 0 to 86400 seconds")
+        }
+        guard pingInterval >= 0, pingInterval <= 3600 else { throw ValidationError("--ping-interval is 0 to 3600 seconds") }
+        guard (1024...(1 << 30)).contains(maxFrameBytes.bytes) else {
+            throw ValidationError("--max-frame-bytes is 1KiB to 1GiB")
+        }
+        guard listen.isLoopback || securityProfile != nil else {
+            throw ValidationError(
+                "\(listen) is not a loopback address, and whoever reaches it could act as any charge point: "
+                    + "say --security-profile 0 if that is meant")
+        }
+    }
+
+    func run() async throws {
+        let (stopped, stop) = AsyncStream.makeStream(of: Int32.self)
+        let signals = Signals { stop.yield($0) }
+        defer { withExtendedLifetime(signals) {} }
+        let server: CentralSystemServer
+        do {
+            server = try await CentralSystemServer.start(
+                settings(), recordDescriptor: STDOUT_FILENO, notice: { Diagnostics.say($0) })
+        } catch let error as StoreError {
+            throw error.failure
+        } catch let error as EndpointError {
+            throw CommandFailure(.configuration, "\(error)")
+        }
+        Diagnostics.say("listening on \(await server.url); charge points connect to \(await server.url)/<identity>")
+        for await _ in stopped { break }
+        Diagnostics.say("stopping")
+        await server.stop()
+    }
+
+    private func settings() throws -> ServiceSettings {
+        var settings = ServiceSettings(storePath: store.path, controlPath: control.path)
+        settings.host = listen.host
+        settings.port = listen.port
+        settings.path = path
+        settings.acceptsOnlyKnown = accept == .known
+        settings.maximumFrameBytes = maxFrameBytes.bytes
+        settings.pingIntervalMilliseconds = Int(pingInterval * 1000)
+        settings.keepFramesMilliseconds = keepFrames.milliseconds
+        settings.records = records
+        settings.centralSystem.registration = boot.status
+        settings.centralSystem.heartbeatIntervalSeconds = heartbeatInterval
+        settings.centralSystem.refusesBeforeBoot = beforeBoot == .refuse
+        settings.centralSystem.isStrict = strict
+        settings.centralSystem.keepsFrames = keepFrames.milliseconds > 0
+        settings.centralSystem.tags = try tagList()
+        settings.dojot = try dojot.map { try DojotSettings(file: $0) }
+        return settings
+    }
+
+    private func tagList() throws -> TagList? {
+        guard let tags else { return unknownTags == .invalid ? TagList() : nil }
+        return try TagListFile.read(tags, unknown: unknownTags == .accept ? .accepted : .invalid)
+    }
+}
+
+/// The security profiles of the whitepaper that are there.
+enum SecurityProfile: String, ExpressibleByArgument, CaseIterable { case none = "0" }
+enum Acceptance: String, ExpressibleByArgument, CaseIterable { case any, known }
+enum BeforeBoot: String, ExpressibleByArgument, CaseIterable { case answer, refuse }
+enum UnknownTags: String, ExpressibleByArgument, CaseIterable { case accept, invalid }
+extension RecordSelection: ExpressibleByArgument {}
+
+enum Registration: String, ExpressibleByArgument, CaseIterable {
+    case accepted, pending, rejected
+
+    var status: RegistrationStatus {
+        switch self {
+        case .accepted: .accepted
+        case .pending: .pending
+        case .rejected: .rejected
+        }
+    }
 }

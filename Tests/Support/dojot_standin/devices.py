@@ -4,7 +4,7 @@ import secrets
 
 from answers import Answer, Page, Refusal, internal_error, refusal
 from attributes import LONGEST_TEXT, check_length, required_label, stored_text
-from templates import attribute_conditions, template_id
+from templates import attribute_conditions, in_no_order, template_id
 from tenant import matches_like
 
 
@@ -18,7 +18,8 @@ class Device:
         self.updated = None
 
     def shown(self, tenant):
-        attrs = {str(number): [row.shown(number, self.overrides) for row in tenant.template(number).attributes]
+        attrs = {str(number): in_no_order(row.shown(number, self.overrides)
+                                          for row in tenant.template(number).attributes)
                  for number in self.templates}
         body = {"id": self.id, "label": self.label, "templates": self.templates, "attrs": attrs,
                 "created": self.created}

@@ -1,5 +1,8 @@
 """/template of the device manager."""
 
+import copy
+import random
+
 from answers import Answer, Page, internal_error, refusal
 from attributes import DATA_TYPES, LONGEST_TEXT, check_attributes, check_length, new_attributes, required_label
 from tenant import matches_like
@@ -16,7 +19,7 @@ class Template:
         self.updated = None
 
     def shown(self, attr_format="both"):
-        attrs = [row.shown(self.id) for row in self.attributes]
+        attrs = in_no_order(row.shown(self.id) for row in self.attributes)
         body = {"id": self.id, "label": self.label, "created": self.created}
         if self.updated is not None:
             body["updated"] = self.updated
@@ -26,6 +29,12 @@ class Template:
             body["data_attrs"] = [attr for attr in attrs if attr["type"] in DATA_TYPES]
             body["config_attrs"] = [attr for attr in attrs if attr["type"] not in DATA_TYPES]
         return body
+
+
+def in_no_order(rows):
+    """A list as a query without ORDER BY may give it."""
+    rows = list(rows)
+    return random.sample(rows, len(rows))
 
 
 def template_id(text):
@@ -83,7 +92,7 @@ class Templates:
         check_attributes(attrs)
         check_length(label, LONGEST_TEXT)
         now = self.clock.iso()
-        kept, added = merged(row.attributes, attrs, self.tenant.attribute_ids, now)
+        kept, added = merged(copy.deepcopy(row.attributes), attrs, self.tenant.attribute_ids, now)
         check_unique(kept + added)
         self._check_devices(row, added)
         if added or len(kept) < len(row.attributes) or label != row.label:
@@ -105,7 +114,8 @@ class Templates:
         keys = {attribute.key for attribute in added}
         for device in self.tenant.devices_using(row.id):
             for other in device.templates:
-                if other != row.id and any(attribute.key in keys for attribute in self.tenant.template(other).attributes):
+                others = self.tenant.template(other).attributes if other != row.id else []
+                if any(attribute.key in keys for attribute in others):
                     raise refusal(400, VIOLATED)
 
     def _drop_overrides_of_removed(self, row):

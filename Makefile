@@ -1,0 +1,74 @@
+# make demo    the whole story in one go: installs, builds, charges, shows the CSV
+# make test    everything that has to hold
+# make build   .build/release/ocppctl, with the Swift runtime linked in
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+SWIFT   ?= swift
+RELEASE := --configuration release --static-swift-stdlib --product ocppctl
+BINARY  := .build/release/ocppctl
+VENV    := .venv
+
+.PHONY: all build debug demo test test-swift test-end-to-end soak deps test-deps man completions check-generated lint install uninstall clean
+
+all: build
+
+# What is installed only where it is missing.
+deps:
+	@sh scripts/install-dependencies build
+
+test-deps: deps
+	@sh scripts/install-dependencies test
+
+build: deps
+	$(SWIFT) build $(RELEASE)
+
+debug: deps
+	$(SWIFT) build
+
+demo: build
+	@sh scripts/install-dependencies demo
+	@sh scripts/demo $(BINARY)
+
+test: test-deps debug test-swift test-end-to-end check-generated
+
+test-swift: debug
+	$(SWIFT) test
+
+# Against the real binary: independent charge points, a real broker, files and pipes.
+test-end-to-end: debug
+	$(VENV)/bin/python -m pytest -q Tests/EndToEnd
+
+# What takes longer than a minute; SECONDS bounds it.
+man: debug
+	sh scripts/generate-manual
+
+completions: debug
+	sh scripts/generate-completions
+
+# Fails when the committed man pages or completions are not what the binary says.
+check-generated: debug
+	sh scripts/generate-manual --check
+	sh scripts/generate-completions --check
+
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+install: $(BINARY)
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/ocppctl
+	for page in man/*.1; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$${page##*/}; done
+	install -D -m 644 completions/ocppctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ocppctl
+	install -D -m 644 completions/_ocppctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
+	install -D -m 644 completions/ocppctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/ocppctl
+	for page in man/*.1; do rm -f $(DESTDIR)$(PREFIX)/share/man/man1/$${page##*/}; done
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ocppctl
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish
+
+$(BINARY): build
+
+clean:
+	rm -rf .build $(VENV)

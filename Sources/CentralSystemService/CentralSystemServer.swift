@@ -1,0 +1,271 @@
+import MQTTTransport
+import OCPPKit
+import Storage
+import Synchronization
+public import WebEndpoints
+
+/// The running central system: the core's state machine between its transports, its store and its readers.
+///
+/// All state lives on the event loop's thread, which is this actor's executor. What needs no commit is answered in the
+/// callback that brought it; the store, MQTT and the record stream have threads of their own.
+public actor CentralSystemServer {
+    public nonisolated let loop: EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private let settings: ServiceSettings
+    private var core: CentralSystem
+    private let writer: StoreWriter
+    private let sink: RecordSink
+    private let publisher: DojotPublisher?
+    private let notice: @Sendable (String) -> Void
+    private var webSockets: WebSocketServer!
+    private var control: LineServer!
+    private var connections: [ConnectionID: WebSocketConnection] = [:]
+    /// Where the outcomes of commands go, by ticket.
+    private var askers: [UInt64: (connection: LineConnection, number: UInt64)] = [:]
+    private var lastTicket: UInt64 = 0
+    private var nextWake: (time: Timestamp, timer: Timer)?
+
+    /// Opens the store, then listens.
+    ///
+    /// - Parameters:
+    ///   - recordDescriptor: where record lines go.
+    ///   - notice: messages for the person who runs the server; called on any thread.
+    /// - Throws: `StoreError`, `EndpointError`; the text says what to do.
+    public static func start(
+        _ settings: ServiceSettings, recordDescriptor: Int32, notice: @escaping @Sendable (String) -> Void
+    ) async throws -> CentralSystemServer {
+        _ = raiseFileDescriptorLimit()
+        let store = try SQLiteStore(path: settings.storePath)
+        let known = try knownState(store)
+        let loop = try EventLoop()
+        let publisher = try settings.dojot.map { try DojotPublisher($0, notice: notice) }
+        let outlet = Mutex<CentralSystemServer?>(nil)
+        let writer = StoreWriter(store: store) { outcomes in
+            guard let server = outlet.withLock({ $0 }) else { return }
+            loop.post { server.assumeIsolated { $0.deliver(outcomes) } }
+        }
+        let server = CentralSystemServer(
+            settings, loop: loop, restored: known, writer: writer,
+            sink: RecordSink(descriptor: recordDescriptor, notice: notice), publisher: publisher, notice: notice)
+        outlet.withLock { $0 = server }
+        do {
+            try await server.listen()
+        } catch {
+            await server.stop()
+            throw error
+        }
+        return server
+    }
+
+    private static func knownState(_ store: SQLiteStore) throws -> CentralSystem.KnownState {
+        let rows = try store.reader.restoredState(sessionsPerChargePoint: CentralSystem.closedSessionsKept)
+        return CentralSystem.KnownState(
+            nextSessionNumber: rows.nextSessionNumber,
+            sessions: rows.sessions.compactMap { row in
+                (try? JSONTree(parsing: row.state)).flatMap { Session(state: $0.root) }
+            },
+            chargePoints: rows.chargePoints, connectors: try store.reader.connectors())
+    }
+
+    private init(
+        _ settings: ServiceSettings, loop: EventLoop, restored: CentralSystem.KnownState, writer: StoreWriter, sink: RecordSink,
+        publisher: DojotPublisher?, notice: @escaping @Sendable (String) -> Void
+    ) {
+        self.settings = settings
+        self.loop = loop
+        self.writer = writer
+        self.sink = sink
+        self.publisher = publisher
+        self.notice = notice
+        var configuration = settings.centralSystem
+        configuration.publishes = publisher != nil
+        core = CentralSystem(
+            configuration: configuration, restored: restored,
+            seed: String(WallClock.now.milliseconds, radix: 36) + String(UInt32.random(in: 0...UInt32.max), radix: 36))
+    }
+
+    private func listen() throws {
+        control = try LineServer(loop: loop, path: settings.controlPath, handler: self)
+        var configuration = WebSocketServer.Configuration()
+        configuration.host = settings.host
+        configuration.port = settings.port
+        configuration.maxMessageBytes = settings.maximumFrameBytes
+        configuration.pingIntervalMilliseconds = settings.pingIntervalMilliseconds
+        configuration.noSubprotocol = settings.centralSystem.isStrict ? .close : .accept
+        webSockets = try WebSocketServer(loop: loop, configuration: configuration, handler: self)
+        schedulePruning()
+        var line = JSONWriter()
+        line.beginObject()
+        line.member("record", "listening")
+        line.member("timestamp", WallClock.now)
+        line.member("url", url)
+        line.member("control", settings.controlPath)
+        line.member("store", settings.storePath)
+        line.endObject()
+        line.endLine()
+        if settings.records != .none { sink.offer(line.bytes, count: 1) }
+    }
+
+    /// Where charge points connect, without their identity.
+    public var url: String {
+        let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+        return "ws://\(host):\(webSockets.boundPort)\(settings.path)"
+    }
+
+    /// Stops accepting, closes every charge point with 1001, waits for what is on its way, within bounds.
+    public func stop() async {
+        webSockets?.stopAccepting()
+        control?.stop()
+        webSockets?.closeAll(code: 1001, reason: "the central system is going down")
+        let loop = loop
+        let writer = writer
+        let publisher = publisher
+        let sink = sink
+        await loop.shutDown(graceMilliseconds: 2_000)
+        publisher?.stop(drainMilliseconds: 3_000)
+        writer.close()
+        sink.close(drainMilliseconds: 2_000)
+        if sink.lostRecords > 0 { notice("\(sink.lostRecords) records were lost to a slow reader") }
+    }
+
+    // MARK: The core's inputs and effects
+
+    private func feed(_ input: Input) {
+        perform(core.handle(input, at: WallClock.now))
+    }
+
+    private func deliver(_ outcomes: [(ticket: UInt64, outcome: StoreOutcome)]) {
+        for (ticket, outcome) in outcomes {
+            if ticket != 0 {
+                feed(.stored(ticket: ticket, outcome))
+            } else if case .failed(let reason) = outcome {
+                notice("the store refused a write: \(reason)")
+            }
+        }
+    }
+
+    private func perform(_ effects: [Effect]) {
+        var lines = JSONWriter()
+        var count = 0
+        for effect in effects {
+            switch effect {
+            case .send(let connection, let bytes): connections[connection]?.send(bytes)
+            case .close(let connection, let code, let reason):
+                connections[connection]?.close(code: code, reason: reason)
+            case .store(let request): writer.submit(request)
+            case .record(let record):
+                guard settings.records.includes(record) else { continue }
+                record.write(to: &lines)
+                count += 1
+            case .publish(let publication): publisher?.publish(publication)
+            case .outcome(let outcome): tell(outcome)
+            case .wake(let time): wake(at: time)
+            case .notice(let text): notice(text)
+            }
+        }
+        sink.offer(lines.bytes, count: count)
+    }
+
+    private func wake(at time: Timestamp) {
+        if let nextWake, nextWake.time <= time { return }
+        nextWake?.timer.cancel()
+        let delay = max(1, time - WallClock.now)
+        let timer = loop.schedule(afterMilliseconds: Int(clamping: delay)) { [weak self] in
+            self?.assumeIsolated { server in
+                server.nextWake = nil
+                server.feed(.tick)
+            }
+        }
+        nextWake = (time, timer)
+    }
+
+    /// Raw frames past their time go once an hour.
+    private func schedulePruning() {
+        let limit = WallClock.now.adding(milliseconds: -settings.keepFramesMilliseconds)
+        writer.pruneFrames(before: limit)
+        loop.schedule(afterMilliseconds: 3_600_000) { [weak self] in
+            self?.assumeIsolated { $0.schedulePruning() }
+        }
+    }
+
+    private func tell(_ outcome: CommandOutcome) {
+        guard let (connection, number) = askers.removeValue(forKey: outcome.ticket) else { return }
+        connection.send(ControlReply.outcome(number: number, outcome).line)
+    }
+}
+
+extension CentralSystemServer: WebSocketServerHandler {
+    public nonisolated func upgrade(_ request: UpgradeRequest) -> UpgradeDecision {
+        assumeIsolated { $0.decide(request) }
+    }
+
+    private func decide(_ request: UpgradeRequest) -> UpgradeDecision {
+        do {
+            let id = try ChargePointIdentity.read(target: request.rawTarget, below: settings.path)
+            guard !settings.acceptsOnlyKnown || core.isKnown(id) || settings.dojot?.devices[id] != nil else {
+                notice("refused \(id) from \(request.peerAddress): not a known charge point (--accept known)")
+                return .refuse(status: 404, reason: "unknown charge point")
+            }
+            return .accept
+        } catch {
+            switch error {
+            case .wrongPath: return .refuse(status: 404, reason: "charge points connect to \(settings.path)/<identity>")
+            case .missing: return .refuse(status: 404, reason: "the identity is missing: \(settings.path)/<identity>")
+            case .malformed: return .refuse(status: 400, reason: "the identity is not one that is taken")
+            }
+        }
+    }
+
+    public nonisolated func opened(_ connection: WebSocketConnection) {
+        assumeIsolated { server in
+            guard let id = try? ChargePointIdentity.read(target: connection.rawTarget, below: server.settings.path)
+            else { return connection.close(code: 1008, reason: "bad identity") }
+            server.connections[connection.id] = connection
+            server.feed(
+                .connected(
+                    connection.id, chargePointId: id, peer: connection.peerAddress, subprotocol: connection.subprotocol))
+        }
+    }
+
+    public nonisolated func received(_ connection: WebSocketConnection, _ message: [UInt8]) {
+        assumeIsolated { $0.feed(.received(connection.id, message)) }
+    }
+
+    public nonisolated func closed(_ connection: WebSocketConnection, reason: CloseReason) {
+        assumeIsolated { server in
+            server.connections[connection.id] = nil
+            server.feed(.disconnected(connection.id, reason: "\(reason)"))
+        }
+    }
+}
+
+extension CentralSystemServer: LineServerHandler {
+    public nonisolated func opened(_ connection: LineConnection) {}
+
+    public nonisolated func received(_ connection: LineConnection, line: [UInt8]) {
+        assumeIsolated { $0.answer(line, on: connection) }
+    }
+
+    public nonisolated func closed(_ connection: LineConnection) {
+        assumeIsolated { server in
+            server.askers = server.askers.filter { $0.value.connection !== connection }
+        }
+    }
+
+    private func answer(_ line: [UInt8], on connection: LineConnection) {
+        do {
+            switch try ControlRequest(line: line) {
+            case .send(let number, var request):
+                lastTicket += 1
+                request.ticket = lastTicket
+                askers[lastTicket] = (connection, number)
+                feed(.command(request))
+            case .chargePoints(let number):
+                connection.send(ControlReply.chargePoints(number: number, core.connectedChargePoints).line)
+            }
+        } catch {
+            connection.send(ControlReply.error(number: error.number, error.message).line)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+public import OCPPKit
+
+/// What `serve` is told: one value a flag.
+public struct ServiceSettings: Sendable {
+    /// A numeric address.
+    public var host = "127.0.0.1"
+    /// 0 takes a free one.
+    public var port: UInt16 = 9000
+    /// What stands before the charge point's identity in the URL.
+    public var path = "/ocpp"
+    public var storePath: String
+    public var controlPath: String
+    public var centralSystem = CentralSystem.Configuration()
+    /// Refuses charge points that never booted here and are in no device map.
+    public var acceptsOnlyKnown = false
+    public var maximumFrameBytes = 1 << 20
+    public var pingIntervalMilliseconds = 30_000
+    /// Raw frames older than this are removed.
+    public var keepFramesMilliseconds: Int64 = 30 * 86_400_000
+    public var records = RecordSelection.all
+    public var dojot: DojotSettings?
+
+    public init(storePath: String, controlPath: String) {
+        self.storePath = storePath
+        self.controlPath = controlPath
+    }
+}
+
+/// Which records go to standard output.
+public enum RecordSelection: String, Sendable, CaseIterable {
+    case all, frames, sessions, connections, none
+
+    func includes(_ record: Record) -> Bool {
+        switch (self, record) {
+        case (.all, _): true
+        case (.frames, .frame), (.frames, .error): true
+        case (.sessions, .session): true
+        case (.connections, .connection): true
+        default: false
+        }
+    }
+}
+
+/// Where values are published: DOJOT's MQTT broker and the devices that stand for the charge points.
+public struct DojotSettings: Sendable {
+    public var mqttHost: String
+    public var mqttPort: Int
+    public var tenant: String
+    /// Device id by charge point id.
+    public var devices: [String: String]
+
+    public init(mqttHost: String, mqttPort: Int, tenant: String, devices: [String: String]) {
+        self.mqttHost = mqttHost
+        self.mqttPort = mqttPort
+        self.tenant = tenant
+        self.devices = devices
+    }
+}

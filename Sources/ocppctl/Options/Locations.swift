@@ -1,0 +1,45 @@
+import ArgumentParser
+import Glibc
+
+/// Where the store and the control socket are, by the XDG rules.
+enum Locations {
+    static var defaultStore: String {
+        directory("XDG_STATE_HOME", orHome: ".local/state") + "/ocppctl/ocppctl.db"
+    }
+
+    /// `$XDG_RUNTIME_DIR`, which a login session has; elsewhere beside the store.
+    static var defaultControlSocket: String {
+        (environment("XDG_RUNTIME_DIR") ?? directory("XDG_STATE_HOME", orHome: ".local/state")) + "/ocppctl/control.sock"
+    }
+
+    static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    private static func directory(_ variable: String, orHome path: String) -> String {
+        environment(variable) ?? (environment("HOME") ?? "/var/lib") + "/" + path
+    }
+}
+
+/// `--store FILE`, wherever a store is read or written.
+struct StoreOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).", valueName: "file"))
+    var store: String?
+
+    var path: String { store ?? Locations.environment("OCPPCTL_STORE") ?? Locations.defaultStore }
+}
+
+/// `--control SOCKET`, wherever a running server is asked.
+struct ControlOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The running server's control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).",
+            valueName: "socket"))
+    var control: String?
+
+    var path: String { control ?? Locations.environment("OCPPCTL_CONTROL") ?? Locations.defaultControlSocket }
+}

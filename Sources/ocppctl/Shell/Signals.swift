@@ -1,0 +1,32 @@
+import Dispatch
+import Glibc
+
+/// INT and TERM as an orderly request: the first one is told, the second one ends the process with 128+n.
+final class Signals {
+    private let sources: [any DispatchSourceSignal]
+
+    /// Handles signals for as long as this is kept.
+    init(_ first: @escaping @Sendable (Int32) -> Void) {
+        let queue = DispatchQueue(label: "signals")
+        let count = Counter()
+        sources = [SIGINT, SIGTERM].map { number in
+            // Else the system's own action would come first.
+            _ = signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                if count.isFirst() { first(number) } else { _exit(128 + number) }
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    /// `@unchecked Sendable`: used on the one queue alone.
+    private final class Counter: @unchecked Sendable {
+        private var count = 0
+        func isFirst() -> Bool {
+            count += 1
+            return count == 1
+        }
+    }
+}

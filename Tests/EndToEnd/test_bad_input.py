@@ -1,0 +1,115 @@
+"""Bad input gets a clear error with its place, and nothing is lost."""
+
+import os
+import socket
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from support.charge_point import ChargePoint
+from support.program import run
+
+
+def test_misspelt_words_get_a_suggestion():
+    wrong = run("exprot-sessions")
+    assert wrong.returncode == 64 and b"Did you mean 'export-sessions'?" in wrong.stderr
+    wrong = run("serve", "--stor", "x")
+    assert wrong.returncode == 64 and b"--store" in wrong.stderr and wrong.stdout == b""
+
+
+def test_a_port_in_use(central_system, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        wrong = run("serve", "--listen", f"127.0.0.1:{port}", "--store", tmp_path / "s.db", "--control", tmp_path / "c")
+    assert wrong.returncode == 78
+    assert f"127.0.0.1:{port} is already in use".encode() in wrong.stderr
+
+
+def test_a_store_that_is_no_store_is_left_as_it_is(tmp_path):
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear Sir or Madam, " * 100)
+    before = file.read_bytes()
+    for command in (["serve", "--listen", "127.0.0.1:0", "--control", tmp_path / "c"], ["export-sessions"]):
+        wrong = run(*command, "--store", file)
+        assert wrong.returncode in (66, 78) and b"letter.txt" in wrong.stderr, wrong
+        assert file.read_bytes() == before
+
+
+def test_a_directory_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    wrong = run("serve", "--listen", "127.0.0.1:0", "--store", tmp_path / "file" / "s.db", "--control", tmp_path / "c")
+    assert wrong.returncode == 78 and str(tmp_path / "file").encode() in wrong.stderr
+
+
+def test_another_servers_control_socket_and_store(central_system, tmp_path):
+    wrong = run("serve", "--listen", "127.0.0.1:0", "--store", tmp_path / "s.db", "--control", central_system.control)
+    assert wrong.returncode == 78 and b"another server" in wrong.stderr
+    wrong = run("serve", "--listen", "127.0.0.1:0", "--store", central_system.store, "--control", tmp_path / "c")
+    assert wrong.returncode == 78 and b"in use" in wrong.stderr
+    assert central_system.send("CP001", "ClearCache").returncode == 69, "the first one is still there"
+
+
+def test_a_control_socket_left_by_a_dead_server_is_taken_over(central_system):
+    central_system.kill()
+    assert central_system.control.exists()
+    central_system.start()
+    assert oct(os.stat(central_system.control).st_mode & 0o777) == "0o600"
+
+
+def test_malformed_frames_are_answered_and_the_connection_lives(central_system):
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    station.send('[2,"bad-1","Heartbeat",{"a":}]')
+    assert station.receive()[:3] == [4, "bad-1", "FormationViolation"]
+    station.send("hello")
+    station.send("[5,\"x\",{}]")
+    station.send('[3,"nobody-asked",{}]')
+    assert "currentTime" in station.ask("Heartbeat", {})
+    error = central_system.wait_for_record(lambda r: r.get("record") == "error", "error record")
+    assert error["messageId"] == "bad-1" and error["action"] == "Heartbeat" and error["code"] == "json"
+
+
+def test_a_frame_over_the_limit_is_closed_with_1009(central_system):
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    padding = "x" * (1 << 20)
+    with pytest.raises(ConnectionClosed) as closed:
+        station.send(f'[2,"1","DataTransfer",{{"vendorId":"v","data":"{padding}"}}]')
+        station.receive()
+    assert closed.value.rcvd.code == 1009
+    again = ChargePoint(central_system.url, "CP001")
+    fits = "x" * ((1 << 20) - 100)
+    assert again.ask("DataTransfer", {"vendorId": "v", "data": fits})["status"] == "UnknownVendorId"
+
+
+def test_strict_answers_violations_with_their_error_codes(serve):
+    central_system = serve("--strict")
+    station = ChargePoint(central_system.url, "CP001")
+    assert station.call("BootNotification", {"chargePointModel": "M"})[2] == "OccurenceConstraintViolation"
+    station.boot()
+    assert station.call("Authorize", {"idTag": 5})[2] == "TypeConstraintViolation"
+    assert station.call("Authorize", {"idTag": "x" * 21})[2] == "PropertyConstraintViolation"
+    assert station.call("Authorize", {"idTag": "x", "more": 1})[2] == "FormationViolation"
+
+
+def test_a_payload_that_the_action_does_not_allow_is_not_sent(central_system):
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    wrong = central_system.send("CP001", "Reset", "type=Sofd")
+    assert wrong.returncode == 65 and b"Soft" in wrong.stderr and wrong.stdout == b""
+    wrong = central_system.send("CP001", "Rest", "type=Soft")
+    assert wrong.returncode == 65 and b"Reset" in wrong.stderr
+    wrong = central_system.send("CP001", "ChangeConfiguration", "kee=x", "value=1")
+    assert wrong.returncode == 65 and b"key" in wrong.stderr
+
+
+def test_no_server_is_said_with_the_socket(tmp_path):
+    wrong = run("send", "--control", tmp_path / "none.sock", "CP001", "ClearCache")
+    assert wrong.returncode == 69 and b"none.sock" in wrong.stderr and b"ocppctl serve" in wrong.stderr
+
+
+def test_beyond_loopback_is_refused(tmp_path):
+    wrong = run("serve", "--listen", "0.0.0.0:0", "--store", tmp_path / "s.db", "--control", tmp_path / "c")
+    assert wrong.returncode == 64 and b"loopback" in wrong.stderr

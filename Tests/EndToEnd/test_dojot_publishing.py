@@ -1,0 +1,84 @@
+"""`serve --dojot` against a real broker: what an observer sees."""
+
+import json
+import time
+
+import pytest
+
+from support.charge_point import ChargePoint
+
+
+@pytest.fixture
+def dojot_map(tmp_path, broker):
+    file = tmp_path / "dojot.json"
+    file.write_text(json.dumps({"tenant": "admin", "mqtt": broker.address, "devices": {"CP001": "ffd6c7"}}))
+    return file
+
+
+TOPIC = "admin:ffd6c7/attrs"
+
+
+def test_status_and_meter_values_arrive_as_numbers(serve, broker, dojot_map):
+    central_system = serve("--dojot", dojot_map)
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    milliseconds = int(time.mktime(time.strptime(stamp, "%Y-%m-%dT%H:%M:%SZ")) - time.timezone) * 1000
+    station.ask("StatusNotification", {
+        "connectorId": 1, "status": "Charging", "errorCode": "NoError", "timestamp": stamp})
+    transaction = station.ask("StartTransaction", {
+        "connectorId": 1, "idTag": "TAG", "meterStart": 10, "timestamp": stamp})["transactionId"]
+    station.ask("MeterValues", {"connectorId": 1, "transactionId": transaction, "meterValue": [
+        {"timestamp": stamp, "sampledValue": [
+            {"value": "21.4", "measurand": "Power.Active.Import", "unit": "kW"},
+            {"value": "31.05", "measurand": "Current.Import", "phase": "L1", "unit": "A"},
+            {"value": "230.1", "measurand": "Voltage", "phase": "L1-N", "unit": "V"},
+            {"value": "1234.56", "measurand": "Energy.Active.Import.Register", "unit": "Wh"},
+            {"value": "41", "measurand": "SoC", "unit": "Percent"}]}]})
+
+    boot = broker.wait_for(lambda topic, m: topic == TOPIC and m.get("vendor") == "ABB", "boot data")
+    assert boot["model"] == "T54" and boot["online"] is True
+    status = broker.wait_for(lambda topic, m: m.get("c1_status") == "Charging", "status")
+    assert status == {"c1_status": "Charging", "c1_errorCode": "NoError", "status": "Charging",
+                      "errorCode": "NoError", "timestamp": milliseconds}
+    values = broker.wait_for(lambda topic, m: "c1_power_W" in m, "meter values")
+    assert values == {
+        "c1_transactionId": transaction, "c1_power_W": 21400, "power": 21400, "c1_current_L1": 31.05,
+        "current": 31.05, "c1_voltage_L1_N": 230.1, "voltage": 230.1, "c1_energy_Wh": 1234.56, "energy": 1234.56,
+        "c1_soc": 41, "soc": 41, "timestamp": milliseconds}
+    assert sum("c1_power_W" in m for m in broker.messages(TOPIC)) == 1
+
+
+def test_silence_turns_online_false_within_two_ping_intervals(serve, broker, dojot_map):
+    central_system = serve("--dojot", dojot_map, "--ping-interval", "1")
+    station = ChargePoint(central_system.url, "CP001", ping_interval=None)
+    station.boot()
+    broker.wait_for(lambda topic, m: m.get("online") is True, "online: true")
+    begin = time.monotonic()
+    silence(station)
+    broker.wait_for(lambda topic, m: m.get("online") is False, "online: false", timeout=10)
+    assert time.monotonic() - begin < 2 * 1 + 1
+
+
+def silence(station):
+    """Stops the client from answering anything, its socket left open."""
+    station.socket.protocol.receive_data = lambda data: None
+
+
+def test_the_last_will_speaks_when_serve_dies(serve, broker, dojot_map):
+    central_system = serve("--dojot", dojot_map)
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    broker.wait_for(lambda topic, m: m.get("online") is True, "online: true")
+    assert not any(m.get("online") is False for m in broker.messages(TOPIC))
+    central_system.kill()
+    broker.wait_for(lambda topic, m: topic == TOPIC and m.get("online") is False, "last will")
+
+
+def test_an_orderly_end_says_offline_too(serve, broker, dojot_map):
+    central_system = serve("--dojot", dojot_map)
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    broker.wait_for(lambda topic, m: m.get("online") is True, "online: true")
+    assert central_system.terminate() == 0
+    broker.wait_for(lambda topic, m: m.get("online") is False and "timestamp" in m, "online: false")

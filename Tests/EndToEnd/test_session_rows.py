@@ -1,0 +1,95 @@
+"""The same rows from the log, from the store, and by hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.charge_point import ChargePoint
+from support.program import run, shell
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture
+def charged(serve):
+    """A central system that has lived the committed scenario, and its rows as worked out by hand."""
+    central_system = serve(records="frames")
+    stations, transactions = {}, {}
+    for line in (FIXTURES / "two-sessions.jsonl").read_text().splitlines():
+        step = json.loads(line)
+        name = step["chargePoint"]
+        if name not in stations:
+            stations[name] = ChargePoint(central_system.url, name)
+        station = stations[name]
+        payload = step["payload"]
+        if "transactionId" in payload:
+            payload["transactionId"] = transactions[payload["transactionId"]]
+        answer = station.ask(step["action"], payload)
+        if "remember" in step:
+            transactions[step["remember"]] = answer["transactionId"]
+    for station in stations.values():
+        station.close()
+    expected = (FIXTURES / "two-sessions.csv").read_bytes().decode().format(**transactions).encode()
+    return central_system, expected
+
+
+def test_log_store_and_hand_agree_byte_for_byte(charged):
+    central_system, expected = charged
+    beside = run("export-sessions", "--store", central_system.store)
+    assert central_system.terminate() == 0
+    from_store = run("export-sessions", "--store", central_system.store)
+    from_log = run("export-sessions", central_system.log)
+    assert from_store.stdout == expected
+    assert from_log.stdout == expected
+    assert beside.stdout == expected, "a store is read beside the running server"
+    assert [from_store.returncode, from_log.returncode, beside.returncode] == [0, 0, 0]
+
+
+def test_meter_values_of_log_and_store_agree(charged):
+    central_system, _ = charged
+    assert central_system.terminate() == 0
+    from_store = run("export-meter-values", "--store", central_system.store)
+    from_log = run("export-meter-values", central_system.log)
+    assert from_store.returncode == from_log.returncode == 0
+    assert from_store.stdout == from_log.stdout
+    rows = from_store.stdout.decode().splitlines()
+    assert len(rows) == 1 + 5
+    assert rows[1].endswith(",2026-03-01T10:05:00.000Z,Sample.Periodic,Power.Active.Import,,Outlet,Raw,kW,49.95")
+
+
+def test_records_go_through_pipes(charged):
+    central_system, expected = charged
+    assert central_system.terminate() == 0
+    log = central_system.log
+    assert shell(f"ocppctl decode {log} | ocppctl export-sessions -").out == expected
+    assert shell(f"cat {log} | ocppctl export-sessions -").out == expected
+    assert shell(f"ocppctl decode <{log} | ocppctl decode - | ocppctl export-sessions -").out == expected
+    head = shell(f"ocppctl export-sessions {log} | head -1")
+    assert head.out == expected.splitlines(keepends=True)[0] and head.statuses == [0, 0] and head.err == b""
+    head = shell(f"ocppctl decode {log} | head -1")
+    assert head.statuses == [0, 0] and head.err == b"" and json.loads(head.out)["action"] == "BootNotification"
+    for command in (f"decode {log}", f"export-sessions {log}", f"export-sessions --store {central_system.store}"):
+        full = shell(f"ocppctl {command} >/dev/full")
+        assert full.statuses == [74] and b"No space left" in full.err, command
+
+
+def test_cron_reads_the_store_though_stdin_is_a_pipe(charged):
+    central_system, expected = charged
+    assert central_system.terminate() == 0
+    assert shell(f": | ocppctl export-sessions --store {central_system.store}").out == expected
+
+
+def test_nothing_and_no_log_are_told_apart(tmp_path):
+    empty = run("export-sessions", "-")
+    assert empty.returncode == 0 and empty.stdout.startswith(b"chargePointId,") and len(empty.stdout.splitlines()) == 1
+    decoded = run("decode", "-")
+    assert (decoded.returncode, decoded.stdout) == (0, b"")
+    other = tmp_path / "holiday.txt"
+    other.write_text("Dear diary,\nnothing charged today.\n")
+    for command in ("decode", "export-sessions", "export-meter-values"):
+        no_log = run(command, other)
+        assert no_log.returncode == 65, command
+        assert b"holiday.txt" in no_log.stderr and b"no OCPP frames" in no_log.stderr, no_log.stderr
+    missing = run("decode", tmp_path / "absent.log")
+    assert missing.returncode == 66 and b"absent.log" in missing.stderr

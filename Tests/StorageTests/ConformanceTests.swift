@@ -1,0 +1,210 @@
+import OCPPKit
+import Testing
+
+@testable import Storage
+
+/// What every implementation of `CentralStore` keeps to.
+@Suite("Conformance of stores")
+struct ConformanceTests {
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test(arguments: StoreImplementation.all)
+    func `An empty store has nothing`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        #expect(store.commit([]).isEmpty)
+        #expect(try store.reader.allSessions().isEmpty)
+        #expect(try store.reader.allEvents().isEmpty)
+        #expect(try store.reader.allFrames().isEmpty)
+        #expect(try store.reader.chargePoints().isEmpty)
+        #expect(try store.reader.connectors().isEmpty)
+        #expect(try store.reader.lastEndSequence() == 0)
+        #expect(
+            try store.reader.restoredState(sessionsPerChargePoint: 5)
+                == RestoredState(nextSessionNumber: 1, sessions: [], chargePoints: []))
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `A second reader sees what commit has returned for`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        let reader = try implementation.openReader(directory)
+        for number in 1...20 {
+            let outcomes = store.commit([
+                request(1, .frame(frame("\(number)")), .event(event("\(number)", transaction: Int64(number))))
+            ])
+            #expect(outcomes.map(\.isCommitted) == [true])
+            #expect(try reader.allFrames().count == number)
+            #expect(try reader.allEvents().last?.replayKey == "\(number)")
+            #expect(try reader.isTransactionIdTaken(Int64(number)))
+        }
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `Values come back as they were`(_ implementation: StoreImplementation) throws {
+        let odd = "O'Neil \"quoted\" \u{0} after NUL; DROP TABLE frames; -- ☃ 🚗"
+        let everyByte = Array(UInt8.min...UInt8.max)
+        let frames = [
+            StoredFrame(
+                chargePointId: odd, direction: .fromCentralSystem, arrival: Timestamp(milliseconds: .min),
+                raw: everyByte),
+            StoredFrame(
+                chargePointId: "", direction: .fromChargePoint, arrival: Timestamp(milliseconds: .max), raw: []),
+        ]
+        let events = [
+            TransactionEvent(
+                kind: .start, chargePointId: odd, connectorId: .max, transactionId: .min,
+                arrival: Timestamp(milliseconds: .max), replayKey: odd, payload: bytes(odd), reply: everyByte),
+            TransactionEvent(
+                kind: .meterValues, chargePointId: "", connectorId: nil, transactionId: nil,
+                arrival: Timestamp(milliseconds: .min), replayKey: "", payload: [], reply: []),
+            event("stop", .stop, transaction: .max),
+        ]
+        let sessions = [
+            StoredSession(number: 1, chargePointId: odd, isNew: true, isEnded: false, state: bytes(odd)),
+            StoredSession(number: .max - 1, chargePointId: "", isNew: true, isEnded: true, state: []),
+        ]
+        let chargePoints = [
+            StoredChargePoint(
+                chargePointId: "", vendor: nil, model: nil, serialNumber: nil, firmwareVersion: nil,
+                registration: "Pending", lastBoot: Timestamp(milliseconds: .min)),
+            StoredChargePoint(
+                chargePointId: odd, vendor: odd, model: "", serialNumber: "0", firmwareVersion: "1.0",
+                registration: "Accepted", lastBoot: Timestamp(milliseconds: .max)),
+        ]
+        let connectors = [
+            StoredConnector(
+                chargePointId: odd, connectorId: .min, status: "Faulted", errorCode: odd,
+                since: Timestamp(milliseconds: .min)),
+            StoredConnector(
+                chargePointId: odd, connectorId: .max, status: "", errorCode: "NoError",
+                since: Timestamp(milliseconds: .max)),
+        ]
+        let store = try implementation.open(directory)
+        let requests = frames.map { request(0, .frame($0)) } + events.map { request(0, .event($0)) }
+            + sessions.map { request(0, .session($0)) } + chargePoints.map { request(0, .chargePoint($0)) }
+            + connectors.map { request(0, .connector($0)) }
+        #expect(store.commit(requests).areAllCommitted)
+        store.close()
+
+        let reader = try implementation.openReader(directory)
+        #expect(try reader.allFrames() == frames)
+        #expect(try reader.allEvents() == events)
+        #expect(try reader.chargePoints() == chargePoints)
+        #expect(try reader.connectors() == connectors)
+        #expect(
+            try reader.allSessions()
+                == sessions.map {
+                    var session = $0
+                    session.isNew = false
+                    return SessionRow(session: session, endSequence: session.isEnded ? 1 : nil)
+                })
+        #expect(try reader.restoredState(sessionsPerChargePoint: 1).nextSessionNumber == .max)
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `Ends are numbered in the order in which they are learnt`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        _ = store.commit([
+            request(1, .session(session(1))), request(2, .session(session(2))), request(3, .session(session(3))),
+        ])
+        _ = store.commit([
+            request(4, .session(session(3, isNew: false, isEnded: true, state: "three"))),
+            request(5, .session(session(1, isNew: false, isEnded: true))),
+        ])
+        // Learnt again, with more in it: the number stays.
+        _ = store.commit([request(6, .session(session(3, isNew: false, isEnded: true, state: "more")))])
+        _ = store.commit([request(7, .session(session(4, isEnded: true)))])
+
+        #expect(try store.reader.sessions(afterEndSequence: 0).map(\.session.number) == [3, 1, 4])
+        #expect(try store.reader.sessions(afterEndSequence: 0).map(\.endSequence) == [1, 2, 3])
+        #expect(try store.reader.sessions(afterEndSequence: 0).first?.session.state == bytes("more"))
+        #expect(try store.reader.sessions(afterEndSequence: 2).map(\.session.number) == [4])
+        #expect(try store.reader.allSessions().map(\.endSequence) == [2, nil, 1, 3])
+        #expect(try store.reader.lastEndSequence() == 3)
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `A start has the newest sessions and all open ones`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        let sessions = (1...20).map { number in
+            session(number, of: number % 2 == 0 ? "A" : "B", isEnded: number != 3)
+        }
+        _ = store.commit(sessions.map { request(0, .session($0)) })
+        let state = try store.reader.restoredState(sessionsPerChargePoint: 2)
+        #expect(state.sessions.map(\.number) == [3, 17, 18, 19, 20])
+        #expect(state.nextSessionNumber == 21)
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `The last word on a charge point and a connector stands`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        for registration in ["Pending", "Accepted"] {
+            _ = store.commit([
+                request(
+                    1,
+                    .chargePoint(
+                        StoredChargePoint(
+                            chargePointId: "CP1", vendor: "V", model: "M", serialNumber: nil, firmwareVersion: nil,
+                            registration: registration, lastBoot: Timestamp(milliseconds: 5))),
+                    .connector(
+                        StoredConnector(
+                            chargePointId: "CP1", connectorId: 1, status: registration, errorCode: "NoError",
+                            since: Timestamp(milliseconds: 6))))
+            ])
+        }
+        #expect(try store.reader.chargePoints().map(\.registration) == ["Accepted"])
+        #expect(try store.reader.connectors().map(\.status) == ["Accepted"])
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `Frames and events are filtered, in order`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        // The clock went back between the second frame and the third: the order is that of keeping.
+        for (chargePoint, time) in [("A", 10), ("B", 20), ("A", 15), ("A", 30)] {
+            _ = store.commit([request(0, .frame(frame("\(time)", of: chargePoint, at: Int64(time))))])
+        }
+        let reader = store.reader
+        #expect(try reader.allFrames().map(\.arrival.milliseconds) == [10, 20, 15, 30])
+        #expect(try reader.allFrames(of: "A").map(\.arrival.milliseconds) == [10, 15, 30])
+        #expect(try reader.allFrames(from: 15, before: 30).map(\.arrival.milliseconds) == [20, 15])
+        #expect(try reader.allFrames(of: "A", from: 11).map(\.arrival.milliseconds) == [15, 30])
+
+        _ = store.commit([
+            request(0, .event(event("a", .start))), request(0, .event(event("b", .meterValues))),
+            request(0, .event(event("c", .stop))), request(0, .event(event("d", .meterValues))),
+        ])
+        #expect(try reader.allEvents([.meterValues]).map(\.replayKey) == ["b", "d"])
+        #expect(try reader.allEvents([.stop, .start]).map(\.replayKey) == ["a", "c"])
+        #expect(try reader.allEvents([]).isEmpty)
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `An error of the caller ends a stream`(_ implementation: StoreImplementation) throws {
+        struct Enough: Error {}
+        let store = try implementation.open(directory)
+        _ = store.commit((0..<10).map { request(0, .frame(frame("\($0)"))) })
+        var seen = 0
+        #expect(throws: Enough.self) {
+            try store.reader.frames(of: nil, from: nil, before: nil) { _ in
+                seen += 1
+                if seen == 3 { throw Enough() }
+            }
+        }
+        #expect(seen == 3)
+        #expect(store.commit([request(0, .frame(frame()))]).map(\.isCommitted) == [true])
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `Pruning takes the oldest frames and nothing else`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        _ = store.commit(
+            (0..<10).map { request(0, .frame(frame(at: Int64($0)))) } + [request(0, .event(event("kept")))])
+        #expect(try store.pruneFrames(before: Timestamp(milliseconds: 6), limit: 4) == 4)
+        #expect(try store.reader.allFrames().map(\.arrival.milliseconds) == [4, 5, 6, 7, 8, 9])
+        #expect(try store.pruneFrames(before: Timestamp(milliseconds: 6), limit: 4) == 2)
+        #expect(try store.pruneFrames(before: Timestamp(milliseconds: 6), limit: 4) == 0)
+        #expect(try store.reader.allFrames().count == 4)
+        #expect(try store.reader.allEvents().count == 1)
+    }
+}

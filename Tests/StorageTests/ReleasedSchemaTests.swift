@@ -1,0 +1,121 @@
+import Foundation
+import OCPPKit
+import Testing
+
+@testable import Storage
+
+/// Stores of every released version, as dumps with a row or more in every table. Who makes a new version adds its dump:
+///
+///     STORE_TO_DUMP=/tmp/v2.db swift test --filter ReleasedSchemaTests
+///     (sqlite3 /tmp/v2.db .dump; echo 'PRAGMA application_id = 1329811536; PRAGMA user_version = 2;') > v2.sql
+@Suite("Released schemas")
+struct ReleasedSchemaTests {
+    static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Fixtures/stores")
+
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func restore(version: Int) throws {
+        try directory.write([], to: "central.db")
+        let dump = Self.fixtures.appendingPathComponent("v\(version).sql")
+        try Connection(path: directory.store, mode: .readWrite)
+            .execute(try String(contentsOf: dump, encoding: .utf8))
+    }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["STORE_TO_DUMP"] != nil))
+    func `Make the store to dump`() throws {
+        let path = try #require(ProcessInfo.processInfo.environment["STORE_TO_DUMP"])
+        let store = try SQLiteStore(path: path)
+        #expect(store.commit(Sample.operations.map { request(0, $0) }).areAllCommitted)
+        store.close()
+    }
+
+    @Test func `Every version has a dump`() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.fixtures.path)
+        #expect(Set(names) == Set((1...Schema.version).map { "v\($0).sql" }))
+    }
+
+    @Test(arguments: 1...Schema.version)
+    func `A store of this version opens with its data`(_ version: Int) throws {
+        try restore(version: version)
+        let store = try SQLiteStore(path: directory.store)
+        #expect(try store.connection.integer("PRAGMA user_version") == Int64(Schema.version))
+        #expect(try store.connection.text("SELECT value FROM meta WHERE name = 'created'").hasPrefix("2026-"))
+        let reader = store.reader
+        #expect(try reader.allFrames() == Sample.frames)
+        #expect(try reader.allEvents() == Sample.events)
+        #expect(try reader.allSessions() == Sample.sessionRows)
+        #expect(try reader.chargePoints() == [Sample.chargePoint])
+        #expect(try reader.connectors() == [Sample.connector])
+
+        // And it works: a repetition is known, and something new is kept.
+        let outcomes = store.commit([
+            request(1, .event(Sample.events[0])), request(2, .session(session(3, isEnded: true))),
+        ])
+        #expect(outcomes[0].replayedReply == #"{"transactionId":1804289383,"idTagInfo":{"status":"Accepted"}}"#)
+        #expect(outcomes[1].isCommitted)
+        #expect(try reader.lastEndSequence() == 2)
+    }
+
+    /// The tables of an upgraded store are those of a new one.
+    @Test(arguments: 1...Schema.version)
+    func `An upgrade leads to the current tables`(_ version: Int) throws {
+        try restore(version: version)
+        let upgraded = try SQLiteStore(path: directory.store)
+        let new = try SQLiteStore(path: directory.path + "/new.db")
+        let tables = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name)"
+        #expect(try upgraded.connection.text(tables) == new.connection.text(tables))
+    }
+}
+
+/// What the dumps hold.
+enum Sample {
+    static let time = Timestamp(milliseconds: 1_767_265_445_678)
+
+    static let frames = [
+        StoredFrame(
+            chargePointId: "CP'1", direction: .fromChargePoint, arrival: time,
+            raw: bytes(#"[2,"19223201","BootNotification",{"chargePointVendor":"Ü","chargePointModel":"M"}]"#)),
+        StoredFrame(
+            chargePointId: "CP'1", direction: .fromCentralSystem, arrival: time.adding(milliseconds: 1),
+            raw: [0, 0xFF, 0x27]),
+    ]
+
+    static let events = [
+        TransactionEvent(
+            kind: .start, chargePointId: "CP'1", connectorId: 1, transactionId: 1_804_289_383, arrival: time,
+            replayKey: "start/CP'1/1/TAG/2026-01-01T11:04:05Z/0", payload: bytes(#"{"connectorId":1,"idTag":"TAG"}"#),
+            reply: bytes(#"{"transactionId":1804289383,"idTagInfo":{"status":"Accepted"}}"#)),
+        TransactionEvent(
+            kind: .meterValues, chargePointId: "CP'1", connectorId: 1, transactionId: nil, arrival: time,
+            replayKey: "meterValues/CP'1/1/-/00ff", payload: bytes(#"{"connectorId":1,"meterValue":[]}"#),
+            reply: bytes("{}")),
+        TransactionEvent(
+            kind: .stop, chargePointId: "CP'1", connectorId: nil, transactionId: 1_804_289_383,
+            arrival: time.adding(milliseconds: 5), replayKey: "stop/CP'1/1804289383",
+            payload: bytes(#"{"transactionId":1804289383,"meterStop":21400}"#), reply: bytes("{}")),
+    ]
+
+    static let sessionRows = [
+        SessionRow(
+            session: StoredSession(
+                number: 1, chargePointId: "CP'1", isNew: false, isEnded: true, state: bytes(#"{"energy":"21.4"}"#)),
+            endSequence: 1),
+        SessionRow(
+            session: StoredSession(number: 2, chargePointId: "CP'1", isNew: false, isEnded: false, state: bytes("{}")),
+            endSequence: nil),
+    ]
+
+    static let chargePoint = StoredChargePoint(
+        chargePointId: "CP'1", vendor: "Ü", model: "M", serialNumber: nil, firmwareVersion: "1.0",
+        registration: "Accepted", lastBoot: time)
+
+    static let connector = StoredConnector(
+        chargePointId: "CP'1", connectorId: 1, status: "Available", errorCode: "NoError", since: time)
+
+    static let operations: [StoreOperation] =
+        frames.map { .frame($0) } + events.map { .event($0) } + sessionRows.map { .session($0.session) }
+        + [.chargePoint(chargePoint), .connector(connector)]
+}
