@@ -45,6 +45,7 @@ public struct DurationHistogram: Sendable {
         let bucket = Int64(bucket)
         guard bucket >= exactRange else { return bucket }
         let (doubling, step) = (bucket - exactRange).quotientAndRemainder(dividingBy: bucketsPerDoubling)
-        return ((bucketsPerDoubling + step + 1) << (doubling + 3)) - 1
+        // The last edge is one past what 64 bits hold with a sign.
+        return Int64((UInt64(bucketsPerDoubling + step + 1) << UInt64(doubling + 3)) - 1)
     }
 }

@@ -176,14 +176,16 @@ public struct FrameScanner {
         brokenUntil = max(brokenUntil, error.offset)
         var end = text.count
         if isInSingleQuotes(start), let quote = text[error.offset...].firstIndex(of: UInt8(ascii: "'")) { end = quote }
-        let next = nextStart(from: start + 1)?.0 ?? text.count
+        // What nests too deep is no frame at any of its levels.
+        let next = nextStart(from: error.code == .tooDeep ? error.offset : start + 1)?.0 ?? text.count
         end = min(end, next)
         while end > start, isBlank(text[end - 1]) { end -= 1 }
         let code: FrameError.Code = isCut(error, at: start, end: end) ? .truncated : .json
+        let message = JSONError(error.code, at: error.offset - start).description
         findings.append(
             Finding(
                 content: .broken(
-                    FrameError(code: code, message: error.description, reading: text[start..<end]),
+                    FrameError(code: code, message: message, reading: text[start..<end]),
                     raw: Array(text[start..<end])),
                 range: start..<end, isOpen: error.code == .unexpectedEnd))
         return next

@@ -66,16 +66,10 @@ extension LogItem {
 
 /// Where logs and what they must yield are kept.
 enum LogCorpus {
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent()
-
     /// Our own.
-    static let fixtures = root.appendingPathComponent("Fixtures/logs").path
-    /// Real ones, kept beside the repository, or where `OCPPCTL_CAPTURES` says; absent in most checkouts.
-    static let captures =
-        (ProcessInfo.processInfo.environment["OCPPCTL_CAPTURES"]
-            ?? root.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("shared/captures").path) + "/logs"
+    static let fixtures = Fixtures.folder.appending(path: "logs").path
+    /// Real ones; absent in most checkouts.
+    static let captures = Fixtures.captures.appending(path: "logs").path
     static var hasCaptures: Bool { FileManager.default.fileExists(atPath: captures) }
 
     /// The logs in a folder: files with an `.expect.json` beside them.
