@@ -64,7 +64,7 @@ struct OCPPCtl: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Send.self,
+            Serve.self, Send.self, Simulate.self,
         ])
 }
 
