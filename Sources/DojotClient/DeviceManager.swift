@@ -66,9 +66,7 @@ struct DeviceManager: Sendable {
             let path = "/\(kind)?page_size=\(Self.pageSize)&page_num=\(page)\(query)"
             let answer = try await session.send("GET", path).root
             guard let rows = answer.member(named: "\(kind)s"), rows.isArray, let pagination = answer["pagination"]
-            else {
-                throw .unexpectedAnswer("GET /\(kind) gave no list")
-            }
+            else { throw .unexpectedAnswer("GET /\(kind) gave no list") }
             for row in rows.elements {
                 guard let id = row["id"] else { throw .unexpectedAnswer("GET /\(kind) gave a row without id") }
                 if seen.insert(Array(id.raw)).inserted && !take(row) {

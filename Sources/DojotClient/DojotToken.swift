@@ -1,18 +1,18 @@
-public import OCPPKit
+import OCPPKit
 
 /// A token of DOJOT's login, and when this machine received it.
 ///
 /// Freshness is counted from the reception: the clocks of DOJOT and this machine need not agree.
-public struct DojotToken: Sendable, Equatable {
+struct DojotToken: Sendable, Equatable {
     /// The JWT as it goes into the `Authorization` header.
-    public let text: String
+    let text: String
     /// The claim `service`, which MQTT names begin with.
-    public let tenant: String
-    public let lifetimeSeconds: Int64
-    public let received: Timestamp
+    let tenant: String
+    let lifetimeSeconds: Int64
+    let received: Timestamp
 
     /// `nil` where the text is no JWT with the claims `service`, `iat` and `exp`.
-    public init?(_ text: String, received: Timestamp) {
+    init?(_ text: String, received: Timestamp) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3, let payload = decodeBase64URL(parts[1]),
             let claims = try? JSONTree(parsing: payload).root,

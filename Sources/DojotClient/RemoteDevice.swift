@@ -14,10 +14,13 @@ struct RemoteDevice: Equatable {
         struct Metadata: Equatable {
             let id: Int64
             let label: String
-            let value: String
+            /// `nil` where it is not overridden.
+            let value: String?
 
             var body: JSONValue {
-                .object([("id", .integer(id)), ("label", .string(label)), ("static_value", .string(value))])
+                var body = JSONValue.object([("id", .integer(id)), ("label", .string(label))])
+                if let value { body["static_value"] = .string(value) }
+                return body
             }
         }
 
@@ -26,9 +29,7 @@ struct RemoteDevice: Equatable {
                 ("template_id", .integer(templateID)), ("id", .integer(attributeID)), ("label", .string(label)),
             ])
             if let value { body["static_value"] = .string(value) }
-            if !metadata.isEmpty {
-                body["metadata"] = .array(metadata.map(\.body))
-            }
+            if !metadata.isEmpty { body["metadata"] = .array(metadata.map(\.body)) }
             return body
         }
     }
@@ -69,9 +70,9 @@ struct RemoteDevice: Equatable {
     /// This device with a charge point's template and fixed values, and all else as it is.
     ///
     /// - Throws: `unexpectedAnswer` where the template lacks an attribute that the charge point needs.
-    func adopting(_ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate) throws(DojotFailure)
-        -> RemoteDevice
-    {
+    func adopting(
+        _ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate
+    ) throws(DojotFailure) -> RemoteDevice {
         var device = self
         if !templates.contains(template.id) { device.templates.append(template.id) }
         for (fixed, value) in chargePoint.fixedValues {
@@ -93,16 +94,17 @@ extension RemoteDevice.Override {
     /// What a device sets of this attribute, which may be nothing; `nil` where it cannot be read.
     fileprivate init?(of attribute: JSONNode, templateID: Int64) {
         guard let attributeID = attribute["id"]?.integer, let label = attribute["label"]?.text,
-            let metadata = allOf(attribute["metadata"], { Self.metadata($0) })
+            let metadata = allOf(attribute["metadata"], { Metadata($0) })
         else { return nil }
         self.init(templateID: templateID, attributeID: attributeID, label: label, value: overriddenValue(of: attribute))
-        self.metadata = metadata.compactMap { $0 }
+        self.metadata = metadata.filter { $0.value != nil }
     }
+}
 
-    /// `.some(nil)` where nothing is overridden, `nil` where it cannot be read.
-    private static func metadata(_ node: JSONNode) -> Metadata?? {
+extension RemoteDevice.Override.Metadata {
+    fileprivate init?(_ node: JSONNode) {
         guard let id = node["id"]?.integer, let label = node["label"]?.text else { return nil }
-        return .some(overriddenValue(of: node).map { Metadata(id: id, label: label, value: $0) })
+        self.init(id: id, label: label, value: overriddenValue(of: node))
     }
 }
 

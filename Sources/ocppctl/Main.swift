@@ -64,7 +64,10 @@ struct OCPPCtl: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Send.self, Simulate.self,
+            Serve.self,
+            Send.self,
+            Decode.self,
+            Simulate.self,
         ])
 }
 

@@ -7,8 +7,7 @@ import WebEndpoints
 /// A DOJOT of Tests/Support in a process of its own, ended with the object.
 final class StandIn: Sendable {
     let url: String
-    private let process: Process
-    /// Ends the stand-in when this process ends, however that may be.
+    /// Its end ends the stand-in, also where this process is killed. A signal may be blocked in what it starts.
     private let input = Pipe()
 
     init(_ arguments: String...) throws {
@@ -25,10 +24,9 @@ final class StandIn: Sendable {
             throw StandInFailure(what: "the stand-in for DOJOT did not start: it needs python3 3.11")
         }
         self.url = url
-        self.process = process
     }
 
-    deinit { process.terminate() }
+    deinit { try? input.fileHandleForWriting.close() }
 
     /// What only the stand-in does, and no DOJOT.
     func control(_ what: String, _ json: String) async throws {

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from support.fixtures import broker, central_system, serve  # noqa: F401
+
 ROOT = Path(__file__).resolve().parents[2]
 STANDIN = ROOT / "Tests" / "Support" / "dojot_standin"
 

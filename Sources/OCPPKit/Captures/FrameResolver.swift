@@ -11,17 +11,22 @@ struct FrameResolver {
     /// Another file may be written by the other side.
     mutating func forgetPerspective() { learntPerspective = nil }
 
-    /// A frame found in text. What stands just before it goes before what the line tells as a whole.
-    mutating func resolve(
-        _ frame: Frame, near: LogPrefix, line: LogPrefix, head: LogPrefix, source: FrameRecord.Source
-    ) -> FrameRecord {
-        let time = near.time ?? line.time ?? head.time
+    /// A frame found in text.
+    mutating func resolve(_ frame: Frame, _ told: LogPrefix, source: FrameRecord.Source) -> FrameRecord {
         var record = FrameRecord(
-            timestamp: time?.utc(options.zone),
-            chargePointId: near.chargePointId ?? line.chargePointId ?? head.chargePointId ?? options.chargePointId,
+            timestamp: told.time?.utc(options.zone), chargePointId: told.chargePointId ?? options.chargePointId,
             direction: nil, frame: frame, source: source)
-        complete(&record, mark: near.mark ?? line.mark)
+        complete(&record, mark: told.mark)
         return record
+    }
+
+    /// What begins as a frame and is broken.
+    func resolve(
+        _ error: FrameError, raw: [UInt8], _ told: LogPrefix, source: FrameRecord.Source
+    ) -> UnreadableFrame {
+        UnreadableFrame(
+            error: error, raw: raw, source: source, timestamp: told.time?.utc(options.zone),
+            chargePointId: told.chargePointId ?? options.chargePointId)
     }
 
     /// A frame record: what it says stays.

@@ -21,6 +21,18 @@ struct LogPrefix {
         if chargePointId == nil { chargePointId = LogPrefix.idInAddress(text) }
     }
 
+    /// Takes from another what is not known here.
+    mutating func complete(by other: LogPrefix) {
+        completePlace(by: other)
+        mark = mark ?? other.mark
+    }
+
+    /// The same, but for the direction: two frames on a line may go either way.
+    mutating func completePlace(by other: LogPrefix) {
+        time = time ?? other.time
+        chargePointId = chargePointId ?? other.chargePointId
+    }
+
     /// The mark that a value is as a whole: a CSV cell, a JSON member.
     static func mark(_ value: ArraySlice<UInt8>) -> DirectionMark? {
         let text = value.map(lowercased)

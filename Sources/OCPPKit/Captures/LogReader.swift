@@ -98,14 +98,17 @@ public struct LogReader {
         if object != nil { LogReader.removeCopies(&frames) }
         var end = 0
         for finding in frames {
-            let source = FrameRecord.Source(file: file, line: text.lineNumber(at: finding.range.lowerBound))
+            let start = finding.range.lowerBound
+            var told = end == 0 ? head : LogPrefix(reading: line[min(end, start)..<start])
+            // What stands just before a frame goes before what the line tells as a whole.
+            told.complete(by: fields)
+            told.completePlace(by: head)
+            let source = FrameRecord.Source(file: file, line: text.lineNumber(at: start))
             switch finding.content {
             case .broken(let error, let raw):
-                body(.unreadable(UnreadableFrame(error: error, raw: raw, source: source)))
+                body(.unreadable(resolver.resolve(error, raw: raw, told, source: source)))
             case .frame(let frame):
-                let start = finding.range.lowerBound
-                let near = end == 0 ? head : LogPrefix(reading: line[min(end, start)..<start])
-                body(.frame(resolver.resolve(frame, near: near, line: fields, head: head, source: source)))
+                body(.frame(resolver.resolve(frame, told, source: source)))
             }
             end = finding.range.upperBound
         }

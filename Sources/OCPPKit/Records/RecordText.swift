@@ -41,10 +41,10 @@ public enum RecordText {
 
     /// A broken frame on one line: `charge.log:42: truncated: … [2,"17","Heart`.
     public static func lines(of unreadable: UnreadableFrame, isColoured: Bool = false) -> String {
-        let place = "\(unreadable.source.file):\(unreadable.source.line)"
+        let place = unreadable.source.map { "\($0.file):\($0.line): " } ?? ""
         let code = painted(unreadable.error.code.rawValue, .red, isColoured)
         let raw = String(decoding: unreadable.raw, as: UTF8.self)
-        return visible("\(place): ") + code + visible(": \(unreadable.error.message): \(raw)") + "\n"
+        return visible(place) + code + visible(": \(unreadable.error.message): \(raw)") + "\n"
     }
 
     /// The value's text without blanks between its parts.

@@ -15,7 +15,7 @@ enum SendPayload {
         guard json == nil || arguments.isEmpty else {
             throw CommandFailure(.usage, "give the payload as key=value or as --payload, not both")
         }
-        let payload = try json.map(content) ?? fields(arguments, definition, action)
+        let payload = try json.map(content) ?? fields(arguments, action, definition, isValidated)
         if isValidated { try check(payload, action) }
         return payload
     }
@@ -30,8 +30,15 @@ enum SendPayload {
         json.hasPrefix("@") ? try InputFile(String(json.dropFirst())).readAll() : Array(json.utf8)
     }
 
-    private static func fields(_ arguments: [String], _ definition: ActionDefinition?, _ action: String) throws -> [UInt8] {
-        Array("{}".utf8)
+    private static func fields(
+        _ arguments: [String], _ action: String, _ definition: ActionDefinition?, _ isValidated: Bool
+    ) throws -> [UInt8] {
+        let shape = definition ?? ActionDefinition(action, .core, sentBy: .either, request: [], response: [])
+        do {
+            return try KeyValueArguments.payload(arguments, for: shape, checked: isValidated).bytes
+        } catch {
+            throw CommandFailure(.badData, "\(action).\(error)")
+        }
     }
 
     private static func check(_ payload: [UInt8], _ action: String) throws {

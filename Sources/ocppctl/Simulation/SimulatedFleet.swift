@@ -27,7 +27,7 @@ actor SimulatedFleet {
     private var ending: CommandFailure??
     private var waiter: CheckedContinuation<Void, Never>?
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     init(loop: EventLoop, settings: SimulationSettings) {
         self.loop = loop
@@ -38,6 +38,15 @@ actor SimulatedFleet {
     ///
     /// - Returns: what went wrong; `nil` where all went as told.
     func run(ids: [String]) async -> CommandFailure? {
+        start(ids)
+        if ending == nil { await withCheckedContinuation { waiter = $0 } }
+        stopAll()
+        summarise()
+        if case .some(.some(let failure)) = ending { return failure }
+        return outcome()
+    }
+
+    private func start(_ ids: [String]) {
         unsettled = Set(ids)
         for (index, id) in ids.enumerated() {
             let station = SimulatedStation(id: id, loop: loop, settings: settings, fleet: self)
@@ -45,11 +54,10 @@ actor SimulatedFleet {
             // A fleet does not knock all at once.
             loop.schedule(afterMilliseconds: index * 2) { station.assumeIsolated { $0.start() } }
         }
-        if ending == nil { await withCheckedContinuation { waiter = $0 } }
+    }
+
+    private func stopAll() {
         for station in stations { station.assumeIsolated { $0.stop() } }
-        summarise()
-        if case .some(.some(let failure)) = ending { return failure }
-        return outcome()
     }
 
     /// Ends the simulation; the first call decides.

@@ -23,7 +23,7 @@ actor SimulatedStation: WebSocketClientHandler {
     private var delayMilliseconds = SimulatedStation.firstDelayMilliseconds
     private var timer: Timer?
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     init(id: String, loop: EventLoop, settings: SimulationSettings, fleet: SimulatedFleet) {
         self.id = id

@@ -44,7 +44,7 @@ class Broker:
             except OSError:
                 assert time.monotonic() < end and self.process.poll() is None, "mosquitto does not start"
         self.observer = subprocess.Popen(
-            ["mosquitto_sub", "-p", str(self.port), "-u", "observer", "-q", "1", "-t", "#", "-v", "-d"],
+            ["stdbuf", "-oL", "mosquitto_sub", "-p", str(self.port), "-u", "observer", "-q", "1", "-t", "#", "-v", "-d"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.lines = Lines(self.observer.stdout)
         self.lines.wait_for(lambda line: b"Subscribed" in line, "subscription of the observer")

@@ -9,7 +9,7 @@ class ChargePoint:
     def __init__(self, url, identity, subprotocols=("ocpp1.6",), **options):
         self.identity = identity
         self.socket = connect(f"{url}/{identity}", subprotocols=list(subprotocols) or None, open_timeout=10,
-                              max_size=None, **options)
+                              max_size=None, legacy=True, **options)
         self.count = 0
 
     def send(self, text):

@@ -1,0 +1,151 @@
+public import ArgumentParser
+public import OCPPKit
+
+extension Perspective: ExpressibleByArgument {}
+
+/// What logs are and who wrote them, where they do not say it themselves.
+struct LogReadingOptions: ParsableArguments {
+    @Option(name: .customLong("charge-point"), help: ArgumentHelp("The charge point where the log names none.", valueName: "id"))
+    var chargePoint: String?
+
+    @Option(help: "Who wrote the log, where its format and its frames do not tell.")
+    var perspective: Perspective?
+
+    @Option(
+        help: ArgumentHelp(
+            "The zone of local times, such as Europe/Berlin or +02:00; without it they are left out.",
+            valueName: "zone"))
+    var timezone: LocalZone?
+
+    var logOptions: LogOptions {
+        var options = LogOptions(chargePointId: chargePoint, perspective: perspective)
+        if let timezone { options.zone = { timezone.utc(ofLocal: $0) } }
+        return options
+    }
+}
+
+struct Decode: ParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case jsonl, text
+    }
+
+    static let configuration = CommandConfiguration(
+        abstract: "Find OCPP frames in logs and write them as records",
+        discussion: """
+            Reads any text in which OCPP-J frames stand: logs of central systems and charge points, exports, records. \
+            What is no frame is skipped; a frame that is cut or broken becomes an error record.
+            """)
+
+    @Argument(help: ArgumentHelp("Logs to read, .gz too; - or none for standard input.", valueName: "file"))
+    var files: [String] = []
+
+    @OptionGroup var log: LogReadingOptions
+
+    @Flag(help: "Say each violation of the specification, and exit 1 if there is any.")
+    var strict = false
+
+    @Option(help: "How records are written.")
+    var format = Format.jsonl
+
+    @Flag(help: "Write only one record, at the end: counts and response times.")
+    var summary = false
+
+    @Flag(help: "Write records as soon as they are read.")
+    var lineBuffered = false
+
+    func run() throws {
+        if files.isEmpty, InputFile.isStandardInputTerminal {
+            throw CommandFailure(.usage, "no file given, and standard input is a terminal\n\n" + Self.helpMessage())
+        }
+        var decoding = Decoding(
+            options: log.logOptions, isStrict: strict, format: format, isSummary: summary,
+            output: OutputWriter(isLineBuffered: lineBuffered))
+        try decoding.run(files.isEmpty ? ["-"] : files)
+    }
+}
+
+/// A run of `decode` over its files.
+private struct Decoding {
+    private var reader: LogReader
+    private let isStrict: Bool
+    private let format: Decode.Format
+    private let isSummary: Bool
+    private let output: OutputWriter
+    private var totals = DecodeSummary()
+    private var hasViolations = false
+
+    init(options: LogOptions, isStrict: Bool, format: Decode.Format, isSummary: Bool, output: OutputWriter) {
+        reader = LogReader(options: options)
+        self.isStrict = isStrict
+        self.format = format
+        self.isSummary = isSummary
+        self.output = output
+    }
+
+    /// Reads the files in order; one that cannot be read does not keep the others from it.
+    mutating func run(_ files: [String]) throws {
+        var unread: CommandFailure?
+        for file in files {
+            do {
+                reader.open(file)
+                try LogInput.read(file) { chunk in try take { reader, body in reader.read(chunk, body) } }
+                try take { reader, body in reader.close(body) }
+            } catch let failure as CommandFailure where failure.status == .noInput {
+                Diagnostics.say(failure.message)
+                try take { reader, body in reader.close(body) }
+                unread = failure
+            }
+        }
+        if isSummary {
+            try output.writeLine {
+                totals.write(to: &$0, unansweredCalls: reader.unansweredCalls, orphanResults: reader.orphanResults)
+            }
+        }
+        try output.flush()
+        if let unread { throw CommandFailure(unread.status) }
+        if isStrict, hasViolations { throw CommandFailure(.someFailed) }
+    }
+
+    /// Lets the reader work and writes what it yields.
+    private mutating func take(_ read: (inout LogReader, (LogItem) -> Void) -> Void) throws {
+        var lines = JSONWriter(reservingCapacity: isSummary ? 0 : 1 << 18)
+        var text = ""
+        var reader = self.reader
+        self.reader = LogReader()
+        read(&reader) { item in
+            if isStrict { complain(about: item) }
+            if isSummary {
+                totals.add(item)
+            } else {
+                switch (item, format) {
+                case (.frame(let record), .jsonl): record.write(to: &lines)
+                case (.unreadable(let frame), .jsonl): frame.write(to: &lines)
+                case (.frame(let record), .text): text += RecordText.lines(of: record)
+                case (.unreadable(let frame), .text): text += RecordText.lines(of: frame)
+                }
+            }
+        }
+        self.reader = reader
+        if !lines.bytes.isEmpty { try output.write(lines.bytes) }
+        if !text.isEmpty { try output.write(text.utf8) }
+    }
+
+    /// Says what is wrong and where. What is allowed and only makes no sense is no violation.
+    private mutating func complain(about item: LogItem) {
+        switch item {
+        case .unreadable(let frame):
+            hasViolations = true
+            Diagnostics.say(Decoding.place(frame.source) + frame.error.message)
+        case .frame(let record):
+            for violation in record.violations where violation.severity == .error {
+                hasViolations = true
+                let path = (record.action ?? record.frame.kind.rawValue) + violation.path.dropFirst()
+                Diagnostics.say("\(Decoding.place(record.source))\(path): \(violation.message)")
+            }
+        }
+    }
+
+    private static func place(_ source: FrameRecord.Source?) -> String {
+        source.map { "\($0.file):\($0.line): " } ?? ""
+    }
+}
