@@ -57,7 +57,7 @@ actor SimulatedStation: WebSocketClientHandler {
 
     nonisolated func opened(subprotocol: String?) { assumeIsolated { $0.hasOpened(subprotocol) } }
     nonisolated func received(_ message: [UInt8]) { assumeIsolated { $0.take(message) } }
-    nonisolated func closed(reason: CloseReason) { assumeIsolated { $0.hasClosed("\(reason)") } }
+    nonisolated func closed(reason: CloseReason) { assumeIsolated { $0.hasClosed(reason) } }
     nonisolated func failed(_ text: String, status: Int?) { assumeIsolated { $0.hasFailed(text, status) } }
 
     private func hasOpened(_ subprotocol: String?) {
@@ -65,7 +65,9 @@ actor SimulatedStation: WebSocketClientHandler {
         hasBeenOpen = true
         delayMilliseconds = SimulatedStation.firstDelayMilliseconds
         tell("connected")
-        if subprotocol != "ocpp1.6" { note(.breach("the subprotocol agreed on is \(subprotocol ?? "none"), not ocpp1.6")) }
+        if subprotocol != "ocpp1.6" {
+            note(.breach("the subprotocol agreed on is \(subprotocol ?? "none"), not ocpp1.6"))
+        }
         give(.connected)
     }
 
@@ -74,11 +76,11 @@ actor SimulatedStation: WebSocketClientHandler {
         give(.received(message))
     }
 
-    private func hasClosed(_ reason: String) {
+    private func hasClosed(_ reason: CloseReason) {
         isOpen = false
         client = nil
         guard !isStopped else { return }
-        tell("connection closed: \(reason)")
+        tell("connection \(words(reason))")
         give(.disconnected)
         connectLater()
     }
@@ -155,6 +157,15 @@ actor SimulatedStation: WebSocketClientHandler {
         }
         record.violations = Validator.violations(of: frame, answering: record.action)
         fleet.assumeIsolated { $0.note(record) }
+    }
+}
+
+private func words(_ reason: CloseReason) -> String {
+    switch reason {
+    case .byPeer(let code): "closed by the central system" + (code.map { " with \($0)" } ?? "")
+    case .byUs(let code): "closed with \(code)"
+    case .timedOut: "timed out"
+    case .lost: "lost"
     }
 }
 
