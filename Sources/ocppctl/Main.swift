@@ -67,6 +67,7 @@ struct OCPPCtl: AsyncParsableCommand {
             Serve.self,
             Send.self,
             Decode.self,
+            Simulate.self,
         ])
 }
 
