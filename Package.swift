@@ -21,7 +21,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(
@@ -30,14 +29,12 @@ let package = Package(
         .systemLibrary(
             name: "CMosquitto", pkgConfig: "libmosquitto",
             providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         .target(name: "OCPPKit", swiftSettings: strict),
         .target(name: "WebEndpoints", dependencies: ["CLibwebsockets"], swiftSettings: strict),
         .target(name: "MQTTTransport", dependencies: ["CMosquitto"], swiftSettings: strict),
-        .target(
-            name: "Storage",
-            dependencies: ["OCPPKit", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["OCPPKit", "CSQLite"], swiftSettings: strict),
         .target(name: "DojotClient", dependencies: ["OCPPKit", "WebEndpoints"], swiftSettings: strict),
         .target(
             name: "CentralSystemService",
@@ -55,10 +52,13 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .testTarget(name: "OCPPKitTests", dependencies: ["OCPPKit"], swiftSettings: strict),
+        .testTarget(
+            name: "OCPPKitTests", dependencies: ["OCPPKit"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "WebEndpointsTests", dependencies: ["WebEndpoints"], swiftSettings: strict),
         .testTarget(name: "MQTTTransportTests", dependencies: ["MQTTTransport"], swiftSettings: strict),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "OCPPKit"], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "OCPPKit"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "DojotClientTests", dependencies: ["DojotClient", "WebEndpoints", "OCPPKit"],
             swiftSettings: strict),

@@ -6,7 +6,7 @@
 
 enum { OCPP_LWS_PRE = LWS_PRE };
 
-// Of Linux, and outside of Swift's Glibc module.
+// Of Linux, and outside of Swift's Glibc module. What both modules have belongs to either: import both.
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <sys/socket.h>

@@ -42,7 +42,7 @@ final class DojotPublisher: Sendable {
             connections.open(
                 MQTTDevice(
                     id: id, clientID: name, username: name,
-                    will: MQTTDevice.Will(topic: topic, payload: Array("{\"online\":false}".utf8))))
+                    will: MQTTDevice.Will(topic: topic, payload: DojotAttributes.lastWill)))
         }
         connections.publish(
             id: id, topic: topic, payload: publication.payload,

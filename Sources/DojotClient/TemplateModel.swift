@@ -1,3 +1,5 @@
+public import OCPPKit
+
 /// The template that the charge points share: one device each, the connectors told apart by a prefix.
 public struct TemplateModel: Sendable, Equatable {
     public let label: String

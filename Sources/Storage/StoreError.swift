@@ -10,7 +10,7 @@ public enum StoreError: Error, Sendable, Equatable {
     case newerVersion(path: String, found: Int, supported: Int)
     /// Written by an older release, and opened only to read.
     case needsUpgrade(path: String, found: Int, supported: Int)
-    /// Another process (or another part of this one) writes the store. The process id is absent where it cannot be read.
+    /// Another process, or another part of this one, writes the store. No process id where it cannot be read.
     case inUse(path: String, pid: Int32?)
     case cannotWrite(path: String, reason: String)
     case diskFull(path: String)

@@ -7,6 +7,8 @@ import Synchronization
 /// Callbacks of servers and clients run on the loop's thread, so an actor whose `unownedExecutor` is this loop may
 /// enter itself from them with `assumeIsolated` and pays no hop. Nothing on this thread may block.
 ///
+/// The loop lives until `shutDown()`, also when nobody holds it. It makes the process ignore SIGPIPE.
+///
 /// The number of connections is bounded by the limit on open files at `init`: call `raiseFileDescriptorLimit()` before.
 ///
 /// `@unchecked Sendable`: what other threads may touch is in `shared`, behind its mutex; everything else is touched on
@@ -21,7 +23,6 @@ import Synchronization
         var queue: [Work] = []
         /// `nil` once the context is gone: nothing can be woken any more.
         var context: OpaquePointer?
-        var thread: pthread_t?
         /// Someone runs late work on behalf of the loop that has ended.
         var drainsLate = false
         var shutdownWaiters: [CheckedContinuation<Void, Never>] = []
@@ -30,6 +31,8 @@ import Synchronization
     }
 
     private let shared = Mutex(Shared())
+    /// Of the thread that stands for the loop; 0 is none.
+    private let thread = Atomic<pthread_t>(0)
 
     // Below: the loop's thread only.
     private let libev: Libev
@@ -68,11 +71,7 @@ import Synchronization
     }
 
     /// Whether the caller is on the loop's thread.
-    public var isCurrent: Bool {
-        let thread = shared.withLock { state in state.thread }
-        guard let thread = thread else { return false }
-        return pthread_equal(thread, pthread_self()) != 0
-    }
+    public var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
     public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
@@ -92,6 +91,9 @@ import Synchronization
     }
 
     private func enqueue(_ work: Work) {
+        // The work may hold the last reference to what holds this loop, and be done before this returns.
+        let keep = unsafe Unmanaged.passRetained(self)
+        defer { unsafe keep.release() }
         let runsHere = shared.withLock { state -> Bool in
             state.queue.append(work)
             if state.hasEnded {
@@ -128,14 +130,12 @@ import Synchronization
     /// on this loop can still finish what they await.
     private func drainLate() {
         while true {
+            thread.store(pthread_self(), ordering: .relaxed)
             let next: Work? = shared.withLock { state in
-                if state.queue.isEmpty {
-                    state.drainsLate = false
-                    state.thread = nil
-                    return nil
-                }
-                state.thread = pthread_self()
-                return state.queue.removeFirst()
+                if !state.queue.isEmpty { return state.queue.removeFirst() }
+                state.drainsLate = false
+                thread.store(0, ordering: .relaxed)
+                return nil
             }
             guard let next else { return }
             perform(next)
@@ -144,7 +144,7 @@ import Synchronization
 
     // MARK: Timers
 
-    /// Runs `work` on the loop's thread once. Only on that thread.
+    /// Runs `work` on the loop's thread once. Only on that thread. What is still due at `shutDown()` never runs.
     @discardableResult
     public func schedule(afterMilliseconds delay: Int, _ work: @escaping () -> Void) -> Timer {
         checkIsolated()
@@ -155,7 +155,7 @@ import Synchronization
 
     /// Closes every endpoint on this loop, WebSockets with 1001, then ends the thread. From any other thread or actor.
     ///
-    /// Returns when the thread is gone. Peers that do not answer the close are dropped after `graceMilliseconds`.
+    /// Returns when all is closed. Peers that do not answer the close are dropped after `graceMilliseconds`.
     public func shutDown(graceMilliseconds: Int = 2_000) async {
         await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
             let (isFirst, isOver) = shared.withLock { state -> (Bool, Bool) in
@@ -212,7 +212,7 @@ import Synchronization
         let ready = Semaphore()
         let thread = Thread(name: "ocppctl-loop") { [self] in
             do throws(EndpointError) {
-                shared.withLock { state in state.thread = pthread_self() }
+                self.thread.store(pthread_self(), ordering: .relaxed)
                 try setUp()
                 outcome.withLock { $0 = .success(()) }
             } catch {
@@ -231,13 +231,11 @@ import Synchronization
 
     private func setUp() throws(EndpointError) {
         var info = unsafe lws_context_creation_info()
-        unsafe info.options = UInt64(
-            LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
+        // No TLS yet: with it every host would load the system's certificates, 600 kB that are never freed.
+        unsafe info.options = UInt64(LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS)
         unsafe info.gid = -1
         unsafe info.uid = -1
         unsafe info.user = Unmanaged.passUnretained(self).toOpaque()
-        // Never h2, in neither direction.
-        unsafe info.alpn = UnsafePointer(Self.alpn)
         var loops: [UnsafeMutableRawPointer?] = unsafe [UnsafeMutableRawPointer(libev.loop)]
         unsafe loops.withUnsafeMutableBufferPointer { loops in
             unsafe info.foreign_loops = loops.baseAddress
@@ -260,8 +258,6 @@ import Synchronization
     }
 
     static let loopProtocol = "ocppctl"
-    /// libwebsockets keeps the pointer, so it is never freed.
-    nonisolated(unsafe) private static let alpn = unsafe strdup("http/1.1")
 
     /// A virtual host that listens to nothing itself; connections are brought to it. It lives as long as the loop.
     ///
@@ -275,7 +271,6 @@ import Synchronization
         unsafe info.protocols = UnsafePointer(memory.protocols)
         unsafe info.vhost_name = UnsafePointer(memory.name)
         unsafe info.retry_and_idle_policy = UnsafePointer(memory.noRetries)
-        unsafe info.options = UInt64(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
         guard let host = unsafe lws_create_vhost(context, &info) else {
             throw .other("libwebsockets refused a virtual host for \(protocols)")
         }

@@ -1,8 +1,8 @@
 import CLibwebsockets
 import Glibc
 
-/// Raises this process's soft limit on open files to its hard limit. Call before an `EventLoop` is made, whose number of
-/// connections it bounds.
+/// Raises this process's soft limit on open files to its hard limit. Call before an `EventLoop` is made, whose number
+/// of connections it bounds.
 ///
 /// - Returns: the limit that is now in force.
 @discardableResult

@@ -90,7 +90,9 @@ struct HTTPResponseParser {
         } else if head.list("Transfer-Encoding").last?.lowercased() == "chunked" {
             body = .chunked(.size)
         } else if let text = lengths.first {
-            guard lengths.count == 1, let length = Int(text), length >= 0 else { return .broken("malformed Content-Length") }
+            guard lengths.count == 1, let length = Int(text), length >= 0, text.first != "+" else {
+                return .broken("malformed Content-Length")
+            }
             if length > Self.maxBodyBytes { return .broken("the answer is larger than 10 MiB") }
             body = .length(length)
         }

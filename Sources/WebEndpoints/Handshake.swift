@@ -11,6 +11,18 @@ public struct UpgradeRequest: Sendable {
     /// `X-Forwarded-For` as sent. It means something only when a trusted proxy is the peer.
     public var forwardedFor: String?
     public var userAgent: String?
+
+    public init(
+        rawTarget: String, authorization: String? = nil, offeredSubprotocols: [String] = [],
+        peerAddress: String = "127.0.0.1", forwardedFor: String? = nil, userAgent: String? = nil
+    ) {
+        self.rawTarget = rawTarget
+        self.authorization = authorization
+        self.offeredSubprotocols = offeredSubprotocols
+        self.peerAddress = peerAddress
+        self.forwardedFor = forwardedFor
+        self.userAgent = userAgent
+    }
 }
 
 /// The answer to an `UpgradeRequest`.

@@ -1,8 +1,8 @@
 import CLibwebsockets
 import Glibc
 
-/// Takes connections of a listening socket and reads their opening handshake, until it is accepted, refused or too late.
-/// The loop's thread only.
+/// Takes connections of a listening socket and reads their opening handshake, until it is accepted, refused or too
+/// late. The loop's thread only.
 final class HandshakeFront {
     /// The server's part.
     protocol Delegate: AnyObject {

@@ -66,7 +66,8 @@ public struct LineClient: ~Copyable, Sendable {
     public mutating func receiveLine(timeoutMilliseconds: Int? = nil) throws(LineClientError) -> [UInt8] {
         let deadline = timeoutMilliseconds.map { monotonicMilliseconds() + UInt64(max(0, $0)) }
         while true {
-            if let newline = input[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+            let start = searched
+            if let newline = unsafe input.withUnsafeBytes({ unsafe firstNewline(in: $0, from: start) }) {
                 let line = Array(input[..<newline])
                 input.removeSubrange(...newline)
                 searched = 0

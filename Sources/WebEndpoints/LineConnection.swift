@@ -3,8 +3,8 @@ import Glibc
 
 /// One client of a `LineServer`.
 ///
-/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's thread.
-/// After `closed` its methods do nothing.
+/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's
+/// thread. After `closed` its methods do nothing.
 public final class LineConnection: @unchecked Sendable {
     /// For the owner's use.
     public var context: AnyObject?
@@ -13,6 +13,8 @@ public final class LineConnection: @unchecked Sendable {
     private var descriptor: Int32?
     private var input: [UInt8] = []
     private var output: [UInt8] = []
+    /// How much of `output` has gone out.
+    private var sent = 0
     private var isClosing = false
     private var halfLineTimer: Timer?
 
@@ -35,7 +37,7 @@ public final class LineConnection: @unchecked Sendable {
         output += line
         output.append(UInt8(ascii: "\n"))
         guard wasEmpty else {
-            if output.count > server.maxBacklogBytes { end() }
+            if output.count - sent > server.maxBacklogBytes { end() }
             return
         }
         flush()
@@ -58,7 +60,6 @@ public final class LineConnection: @unchecked Sendable {
     }
 
     private func flush() {
-        var sent = 0
         while let descriptor, sent < output.count {
             let count = unsafe output.withUnsafeBytes { bytes in
                 unsafe Glibc.send(descriptor, bytes.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
@@ -68,8 +69,14 @@ public final class LineConnection: @unchecked Sendable {
             guard count >= 0 else { return end() }
             sent += count
         }
-        output.removeSubrange(..<min(sent, output.count))
-        if isClosing && output.isEmpty { end() }
+        if sent == output.count {
+            output = []
+            sent = 0
+            if isClosing { end() }
+        } else if sent > output.count / 2 {
+            output.removeSubrange(..<sent)
+            sent = 0
+        }
     }
 
     private func read() {
@@ -86,10 +93,10 @@ public final class LineConnection: @unchecked Sendable {
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
-        var rest = unsafe bytes[...]
-        while let newline = unsafe rest.firstIndex(of: UInt8(ascii: "\n")) {
-            unsafe input.append(contentsOf: rest[..<newline])
-            unsafe rest = rest[(newline + 1)...]
+        var start = 0
+        while let newline = unsafe firstNewline(in: bytes, from: start) {
+            unsafe input.append(contentsOf: bytes[start..<newline])
+            start = newline + 1
             halfLineTimer?.cancel()
             halfLineTimer = nil
             if input.count > server.maxLineBytes { return end() }
@@ -99,7 +106,7 @@ public final class LineConnection: @unchecked Sendable {
             server.received(self, line)
             if descriptor == nil { return }
         }
-        unsafe input.append(contentsOf: rest)
+        unsafe input.append(contentsOf: bytes[start...])
         if input.count > server.maxLineBytes { return end() }
         if !input.isEmpty && halfLineTimer == nil && server.halfLineTimeoutMilliseconds > 0 {
             halfLineTimer = server.loop.schedule(afterMilliseconds: server.halfLineTimeoutMilliseconds) {
@@ -108,12 +115,9 @@ public final class LineConnection: @unchecked Sendable {
         }
     }
 
-    /// Ends it now; what is queued goes out as far as the socket takes it.
+    /// Ends it now. What is still queued is what the socket did not take.
     func end() {
         guard let descriptor else { return }
-        if !output.isEmpty {
-            _ = unsafe Glibc.send(descriptor, output, output.count, Int32(MSG_NOSIGNAL))
-        }
         halfLineTimer?.cancel()
         server.loop.poller.remove(descriptor)
         Glibc.close(descriptor)

@@ -12,8 +12,8 @@ public protocol LineServerHandler: AnyObject, Sendable {
 
 /// Lines of bytes over a Unix socket that only this user and root may open: the control socket of a running server.
 ///
-/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's thread,
-/// which they check. The loop holds the server until `stop()`.
+/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's
+/// thread, which they check. The loop holds the server until `stop()`.
 public final class LineServer: @unchecked Sendable {
     let loop: EventLoop
     let maxLineBytes: Int
@@ -50,7 +50,7 @@ public final class LineServer: @unchecked Sendable {
         watchListener()
     }
 
-    /// Removes the socket's file and ends every connection, each after what it has queued and takes at once.
+    /// Removes the socket's file and ends every connection, without what the client has not taken yet.
     public func stop() {
         loop.checkIsolated()
         guard !isStopped else { return }

@@ -1,7 +1,8 @@
 import CLibwebsockets
 import Glibc
 
-/// A listening TCP socket of our own: libwebsockets hides why a bind failed, and binds an IPv4 address on every interface.
+/// A listening TCP socket of our own: libwebsockets hides why a bind failed, and binds an IPv4 address on every
+/// interface.
 struct ListeningSocket {
     let descriptor: Int32
     /// The port in use, also where 0 was asked for.

@@ -12,17 +12,17 @@ struct Thread {
         }
     }
 
-    private let start_: Start
+    private let work: Start
 
     /// - Parameter name: at most 15 bytes, as Linux allows.
     init(name: String, _ body: @escaping () -> Void) {
-        start_ = Start(name: name, body: body)
+        work = Start(name: name, body: body)
     }
 
     /// - Returns: false where the system has no room for it; `errno` says why.
     func start() -> Bool {
         var thread = pthread_t()
-        let argument = unsafe Unmanaged.passRetained(start_)
+        let argument = unsafe Unmanaged.passRetained(work)
         let status = unsafe pthread_create(
             &thread, nil,
             { argument in

@@ -17,6 +17,14 @@ func withUnixAddress<Result>(_ path: String, _ body: (UnsafePointer<sockaddr>, s
     }
 }
 
+/// The offset of the first newline at or after `start`.
+func firstNewline(in bytes: UnsafeRawBufferPointer, from start: Int = 0) -> Int? {
+    guard let base = bytes.baseAddress, start < bytes.count,
+        let found = unsafe memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+    else { return nil }
+    return unsafe UnsafeRawPointer(found) - base
+}
+
 extension EndpointError {
     static func badSocketPath(_ path: String) -> EndpointError {
         .other("\(path): a socket's path has 1 to 107 bytes, this one has \(path.utf8.count)")

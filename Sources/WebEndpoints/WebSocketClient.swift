@@ -14,7 +14,8 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
 
 /// A WebSocket to a server, as a charge point has it.
 ///
-/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's thread.
+/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's
+/// thread.
 /// The loop holds the client, and the client its handler, until `closed` or `failed`.
 @safe public final class WebSocketClient: @unchecked Sendable {
     private let loop: EventLoop

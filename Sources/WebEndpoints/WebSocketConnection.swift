@@ -58,8 +58,4 @@ extension WebSocketConnection: WebSocketWireOwner {
     func wireOpened() { server.opened(self) }
     func wireReceived(_ message: [UInt8]) { server.received(self, message) }
     func wireClosed(_ reason: CloseReason) { server.closed(self, reason) }
-    func wireFailed(_ text: String?) {}
-    func wireAppendsHeaders(
-        to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>
-    ) -> Bool { true }
 }

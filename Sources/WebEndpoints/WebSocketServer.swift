@@ -15,8 +15,8 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
 
 /// A WebSocket server on one listening socket.
 ///
-/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's thread,
-/// which they check. The server lives until `stopAccepting()` and the end of its last connection, held by its loop.
+/// The reference may travel (`@unchecked Sendable`: all state is the loop's), but every method is for the loop's
+/// thread, which they check. The loop holds the server until `stopAccepting()` and the end of its last connection.
 @safe public final class WebSocketServer: @unchecked Sendable {
     public struct Configuration: Sendable {
         /// What to do with a client that offers no subprotocol at all.

@@ -38,13 +38,25 @@ protocol WebSocketWireOwner: AnyObject {
     /// It never opened.
     func wireFailed(_ text: String?)
     /// libwebsockets asks a client for its own headers.
-    func wireAppendsHeaders(to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>)
+    func wireAppendsHeaders(
+        to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>
+    )
         -> Bool
+}
+
+extension WebSocketWireOwner {
+    // A server's side has neither.
+    func wireFailed(_ text: String?) {}
+    func wireAppendsHeaders(
+        to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>
+    ) -> Bool { true }
 }
 
 /// A WebSocket of either side: whole messages in, an ordered and bounded backlog out. The loop's thread only.
 final class WebSocketWire: Wire {
     private static let closeGraceMilliseconds = 5_000
+    /// Not empty: libwebsockets 4.1.6 swallows an empty pong without telling.
+    private static let pingPayload: [UInt8] = [UInt8(ascii: ".")]
 
     weak var owner: (any WebSocketWireOwner)?
     private let limits: WebSocketLimits
@@ -74,7 +86,7 @@ final class WebSocketWire: Wire {
 
     func send(_ message: [UInt8]) {
         guard isOpen, closing == nil, reason == nil else { return }
-        if backlogBytes == 0 && canWrite {
+        if backlogStart == backlog.count && canWrite {
             write(message, as: LWS_WRITE_TEXT)
             return
         }
@@ -91,7 +103,7 @@ final class WebSocketWire: Wire {
         guard isOpen, closing == nil else { return }
         heardSincePing = false
         if canWrite {
-            write([], as: LWS_WRITE_PING)
+            write(Self.pingPayload, as: LWS_WRITE_PING)
         } else {
             wantsPing = true
             wantWriteable()
@@ -110,9 +122,15 @@ final class WebSocketWire: Wire {
     /// Ends without a close frame.
     func drop(_ why: CloseReason) {
         if reason == nil { reason = why }
-        backlog = []
-        backlogBytes = 0
+        forgetBacklog()
         kill()
+    }
+
+    private func forgetBacklog() {
+        backlog = []
+        backlogStart = 0
+        backlogBytes = 0
+        wantsPing = false
     }
 
     private func write(_ bytes: [UInt8], as kind: lws_write_protocol) {
@@ -133,21 +151,29 @@ final class WebSocketWire: Wire {
         if backlogStart == backlog.count {
             backlog.removeAll(keepingCapacity: backlog.capacity <= 16)
             backlogStart = 0
+        } else if backlogStart > 64 {
+            backlog.removeSubrange(..<backlogStart)
+            backlogStart = 0
         }
         if wantsPing && canWrite {
             wantsPing = false
-            write([], as: LWS_WRITE_PING)
+            write(Self.pingPayload, as: LWS_WRITE_PING)
         }
         guard backlog.isEmpty, !wantsPing else {
             wantWriteable()
             return 0
         }
-        guard let closing, canWrite else { return 0 }
-        unsafe close(socket, closing.code, closing.reason)
+        guard let closing else { return 0 }
+        guard canWrite else {
+            wantWriteable()
+            return 0
+        }
+        unsafe setCloseFrame(socket, closing.code, closing.reason)
         return -1
     }
 
-    private func close(_ socket: OpaquePointer, _ code: UInt16, _ text: String) {
+    /// What libwebsockets sends when the callback now running returns -1.
+    private func setCloseFrame(_ socket: OpaquePointer, _ code: UInt16, _ text: String) {
         // A control frame holds 125 bytes, two of them the code.
         var bytes = Array(text.utf8.prefix(123))
         unsafe lws_close_reason(socket, lws_close_status(UInt32(code)), &bytes, bytes.count)
@@ -202,7 +228,8 @@ final class WebSocketWire: Wire {
         heardSincePing = true
         if unsafe lws_frame_is_binary(socket) != 0 { return refuse(1003, "text only") }
         let rest = unsafe lws_remaining_packet_payload(socket)
-        if assembly.count + bytes.count + rest > limits.maxMessageBytes { return refuse(1009, "message too big") }
+        // The peer chooses `rest` up to 2^63 - 1: do not add to it.
+        if rest > limits.maxMessageBytes - assembly.count - bytes.count { return refuse(1009, "message too big") }
         guard unsafe rest == 0 && lws_is_final_fragment(socket) != 0 else {
             if !isMidMessage { beginHalfMessage() }
             unsafe assembly.append(contentsOf: bytes)
@@ -236,15 +263,14 @@ final class WebSocketWire: Wire {
     private func refuse(_ code: UInt16, _ text: String) -> Int32 {
         reason = .byUs(code: code)
         assembly = []
-        if let socket = unsafe socket { unsafe close(socket, code, text) }
+        if let socket = unsafe socket { unsafe setCloseFrame(socket, code, text) }
         return -1
     }
 
     override func ended(failure: String?) {
         closeTimer?.cancel()
         halfMessageTimer?.cancel()
-        backlog = []
-        backlogBytes = 0
+        forgetBacklog()
         let wasOpen = isOpen
         isOpen = false
         if wasOpen {

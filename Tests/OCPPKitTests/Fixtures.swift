@@ -22,7 +22,10 @@ enum Fixtures {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     }
 
-    static func json(_ file: URL) throws -> JSONNode { try JSONTree(parsing: [UInt8](Data(contentsOf: file))).root }
+    /// A fixture, by its path in `folder`.
+    static func json(_ path: String) throws -> JSONNode {
+        try JSONTree(parsing: [UInt8](Data(contentsOf: folder.appending(path: path)))).root
+    }
 
     /// The values of a file of JSON lines.
     static func lines(_ file: URL) throws -> [JSONNode] {

@@ -65,7 +65,8 @@ struct ReleasedSchemaTests {
         try restore(version: version)
         let upgraded = try SQLiteStore(path: directory.store)
         let new = try SQLiteStore(path: directory.path + "/new.db")
-        let tables = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name)"
+        let tables =
+            "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name)"
         #expect(try upgraded.connection.text(tables) == new.connection.text(tables))
     }
 }

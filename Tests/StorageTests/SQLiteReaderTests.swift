@@ -37,7 +37,7 @@ struct SQLiteReaderTests {
         try copy(["", "-wal"], to: "crashed.db")
         let file = try directory.contents(of: "crashed.db")
         let wal = try directory.contents(of: "crashed.db-wal")
-        try autoreleasedRead(directory.path + "/crashed.db")
+        try readAndClose(directory.path + "/crashed.db")
         #expect(try directory.contents(of: "crashed.db") == file)
         #expect(try directory.contents(of: "crashed.db-wal") == wal)
 
@@ -45,7 +45,7 @@ struct SQLiteReaderTests {
         #expect(try recovered.reader.allEvents().map(\.replayKey) == ["k"])
     }
 
-    private func autoreleasedRead(_ path: String) throws {
+    private func readAndClose(_ path: String) throws {
         let reader = try SQLiteStoreReader(path: path)
         #expect(try reader.allEvents().map(\.replayKey) == ["k"])
     }

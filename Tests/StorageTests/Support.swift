@@ -51,7 +51,9 @@ final class TemporaryDirectory: Sendable {
 
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-func frame(_ raw: String = "[2,\"1\",\"Heartbeat\",{}]", of chargePoint: String = "CP1", at time: Int64 = 0) -> StoredFrame {
+func frame(
+    _ raw: String = #"[2,"1","Heartbeat",{}]"#, of chargePoint: String = "CP1", at time: Int64 = 0
+) -> StoredFrame {
     StoredFrame(
         chargePointId: chargePoint, direction: .fromChargePoint, arrival: Timestamp(milliseconds: time),
         raw: bytes(raw))

@@ -135,20 +135,27 @@ final class RawSocket: Sendable {
         }
         guard status == 0 else { throw Failure(text: "connect") }
     }
-    init(descriptor: Int32) { self.descriptor = descriptor }
-    deinit { Glibc.close(descriptor) }
-
-    private func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { waiter in
-            Background.start { waiter.resume(with: Result { try work() }) }
+    init(unixPath: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(unixPath.utf8)) }
+        let status = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
+        guard status == 0 else { throw Failure(text: "connect") }
     }
+    deinit { Glibc.close(descriptor) }
 
     func send(_ bytes: [UInt8]) async throws {
         try await blocking { [descriptor] in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = unsafe rest.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                let count = unsafe rest.withUnsafeBytes {
+                    unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
                 guard count > 0 else { throw Failure(text: "send") }
                 rest = rest.dropFirst(count)
             }
@@ -181,6 +188,13 @@ final class RawSocket: Sendable {
     }
 }
 
+/// Runs what blocks on a thread of its own, not on one of the few that tasks share.
+func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { waiter in
+        Background.start { waiter.resume(with: Result { try work() }) }
+    }
+}
+
 enum Background {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
@@ -205,7 +219,9 @@ func upgradeRequest(
     _ target: String = "/ocpp/CP1", method: String = "GET", upgrade: String? = "websocket", version: String = "13",
     subprotocol: String? = "ocpp1.6", extra: [String] = []
 ) -> String {
-    var lines = ["\(method) \(target) HTTP/1.1", "Host: test", "Connection: Upgrade", "Sec-WebSocket-Version: \(version)"]
+    var lines = [
+        "\(method) \(target) HTTP/1.1", "Host: test", "Connection: Upgrade", "Sec-WebSocket-Version: \(version)",
+    ]
     if let upgrade { lines.append("Upgrade: \(upgrade)") }
     if let subprotocol { lines.append("Sec-WebSocket-Protocol: \(subprotocol)") }
     lines.append("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")

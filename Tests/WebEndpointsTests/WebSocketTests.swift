@@ -2,7 +2,7 @@ import Synchronization
 import Testing
 import WebEndpoints
 
-@Suite(.timeLimit(.minutes(1))) struct WebSocketTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct WebSocketTests {
     private func url(_ server: WebSocketServer, _ path: String = "/ocpp/CP1") -> String {
         "ws://127.0.0.1:\(server.boundPort)\(path)"
     }
@@ -12,7 +12,8 @@ import WebEndpoints
             let handler = RecordingClient()
             let client = WebSocketClient.connect(loop: loop, url: url(server), handler: handler)
             try await handler.events.expect(.opened("ocpp1.6"))
-            let messages = [[UInt8]("[2,\"1\",\"Heartbeat\",{}]".utf8), [], [UInt8]("ä€😀".utf8)]
+            let messages =
+                [[UInt8]("[2,\"1\",\"Heartbeat\",{}]".utf8), [], [UInt8]("ä€😀".utf8)]
                 + [1_000, 1_024, 1_025, 65_536, 1_048_575].map { [UInt8](repeating: 0x61, count: $0) }
             await loop.run { for message in messages { client.send(message) } }
             for message in messages {

@@ -8,19 +8,13 @@ extension CentralSystem {
                 request.meterValues, of: call, connector: request.connectorId, transactionId: request.transactionId)
         case "StartTransaction":
             let request = StartTransactionRequest(call.payload)
-            let attributes = DojotAttributes.started(
-                connector: request.connectorId, transactionId: transactionId, idTag: request.idTag,
-                meterStart: request.meterStart)
-            return [publication(of: call, at: request.timestamp, attributes)]
+            return [publication(of: call, at: request.timestamp, .started(request, transactionId: transactionId))]
         case "StopTransaction":
             let request = StopTransactionRequest(call.payload)
-            let session = folder.session(of: call.record)
-            let attributes = DojotAttributes.stopped(
-                connector: session?.connectorId, transactionId: request.transactionId, meterStop: request.meterStop,
-                reason: request.reason?.text)
+            let connector = folder.session(of: call.record)?.connectorId
             return publications(
-                request.transactionData, of: call, connector: session?.connectorId,
-                transactionId: request.transactionId) + [publication(of: call, at: request.timestamp, attributes)]
+                request.transactionData, of: call, connector: connector, transactionId: request.transactionId)
+                + [publication(of: call, at: request.timestamp, .stopped(request, connector: connector))]
         default: return []
         }
     }

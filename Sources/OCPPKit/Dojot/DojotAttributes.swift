@@ -19,10 +19,21 @@ public struct DojotAttributes: Sendable, Equatable {
         }
     }
 
-    mutating func set(_ label: String, text: String?) {
-        // DOJOT's storage cannot tell a blank text from none.
-        guard let text, !text.isEmpty, text != " " else { return }
-        set(label, .string(text))
+    private mutating func set(_ attribute: StationAttribute, _ value: JSONValue?) { set(attribute.label, value) }
+    private mutating func set(_ attribute: StationAttribute, text: String?) { set(attribute.label, visible(text)) }
+
+    private mutating func set(_ attribute: ConnectorAttribute, of connector: Int64?, _ value: JSONValue?) {
+        guard let connector, connector >= 0 else { return }
+        set(attribute.label(connector: Int(clamping: connector)), value)
+    }
+
+    private mutating func set(_ attribute: ConnectorAttribute, of connector: Int64?, text: String?) {
+        set(attribute, of: connector, visible(text))
+    }
+
+    /// DOJOT's storage cannot tell a blank text from none.
+    private func visible(_ text: String?) -> JSONValue? {
+        text.flatMap { $0.isEmpty || $0 == " " ? nil : .string($0) }
     }
 
     public static func == (left: DojotAttributes, right: DojotAttributes) -> Bool {
@@ -57,108 +68,113 @@ public struct Publication: Sendable {
 }
 
 extension DojotAttributes {
-    public static func online(_ isOnline: Bool) -> DojotAttributes {
+    static func online(_ isOnline: Bool) -> DojotAttributes {
         var attributes = DojotAttributes()
-        attributes.set("online", .boolean(isOnline))
+        attributes.set(.online, .boolean(isOnline))
         return attributes
     }
 
+    /// What a broker says of a charge point whose server died: a payload without a time of its own.
+    public static let lastWill = Array("{\"\(StationAttribute.online.label)\":false}".utf8)
+
     static func boot(_ request: BootNotificationRequest) -> DojotAttributes {
         var attributes = DojotAttributes()
-        attributes.set("vendor", text: request.chargePointVendor)
-        attributes.set("model", text: request.chargePointModel)
-        attributes.set("serialNumber", text: request.chargePointSerialNumber ?? request.chargeBoxSerialNumber)
-        attributes.set("firmwareVersion", text: request.firmwareVersion)
-        attributes.set("online", .boolean(true))
+        attributes.set(.vendor, text: request.chargePointVendor)
+        attributes.set(.model, text: request.chargePointModel)
+        attributes.set(.serialNumber, text: request.chargePointSerialNumber ?? request.chargeBoxSerialNumber)
+        attributes.set(.firmwareVersion, text: request.firmwareVersion)
+        attributes.set(.online, .boolean(true))
         return attributes
     }
 
     /// - Parameter connectors: the last status of each connector of the charge point, this one's included.
     static func status(_ request: StatusNotificationRequest, ofAll connectors: [Int64: String]) -> DojotAttributes {
         var attributes = DojotAttributes()
-        let prefix = prefix(request.connectorId)
-        attributes.set(prefix + "status", text: request.status?.text)
-        attributes.set(prefix + "errorCode", text: request.errorCode?.text)
-        attributes.set("status", text: mostActive(connectors))
-        attributes.set("errorCode", text: request.errorCode?.text)
+        attributes.set(.status, of: request.connectorId, text: request.status?.text)
+        attributes.set(.errorCode, of: request.connectorId, text: request.errorCode?.text)
+        attributes.set(.status, text: mostActive(connectors))
+        attributes.set(.errorCode, text: request.errorCode?.text)
         return attributes
     }
 
     static func command(_ outcome: CommandOutcome) -> DojotAttributes {
         var attributes = DojotAttributes()
-        attributes.set("lastCommand", text: outcome.action)
-        attributes.set("lastCommandResult", text: outcome.status ?? outcome.outcome.rawValue)
+        attributes.set(.lastCommand, text: outcome.action)
+        attributes.set(.lastCommandResult, text: outcome.status ?? outcome.outcome.rawValue)
         return attributes
     }
 
-    static func started(
-        connector: Int64?, transactionId: Int64?, idTag: String?, meterStart: ExactDecimal?
-    ) -> DojotAttributes {
+    static func started(_ request: StartTransactionRequest, transactionId: Int64?) -> DojotAttributes {
         var attributes = DojotAttributes()
-        let prefix = prefix(connector)
-        attributes.set(prefix + "transactionId", transactionId.map { .integer($0) })
-        attributes.set(prefix + "idTag", text: idTag)
-        attributes.set(prefix + "energy_Wh", meterStart.map { .decimal($0) })
-        attributes.set("energy", meterStart.map { .decimal($0) })
+        let connector = request.connectorId
+        attributes.set(.transactionId, of: connector, transactionId.map { .integer($0) })
+        attributes.set(.idTag, of: connector, text: request.idTag)
+        attributes.setRegister(request.meterStart, of: connector)
         return attributes
     }
 
-    static func stopped(
-        connector: Int64?, transactionId: Int64?, meterStop: ExactDecimal?, reason: String?
-    ) -> DojotAttributes {
+    static func stopped(_ request: StopTransactionRequest, connector: Int64?) -> DojotAttributes {
         var attributes = DojotAttributes()
-        let prefix = prefix(connector)
-        attributes.set(prefix + "transactionId", transactionId.map { .integer($0) })
-        attributes.set(prefix + "stopReason", text: reason ?? "Local")
-        attributes.set(prefix + "energy_Wh", meterStop.map { .decimal($0) })
-        attributes.set("energy", meterStop.map { .decimal($0) })
+        attributes.set(.transactionId, of: connector, request.transactionId.map { .integer($0) })
+        attributes.set(.stopReason, of: connector, text: request.reason?.text ?? Reason.local.rawValue)
+        attributes.setRegister(request.meterStop, of: connector)
         return attributes
     }
 
-    /// Connector 0 is the charge point itself and has no prefix of its own but `c0_`.
-    private static func prefix(_ connector: Int64?) -> String { connector.map { $0 < 0 ? "" : "c\($0)_" } ?? "" }
-
-    /// The status that says most about the whole station.
-    private static func mostActive(_ connectors: [Int64: String]) -> String? {
-        let order = [
-            "Faulted", "Charging", "SuspendedEVSE", "SuspendedEV", "Finishing", "Preparing", "Reserved", "Unavailable",
-            "Available",
-        ]
-        return order.first { status in connectors.values.contains(status) } ?? connectors.values.first
+    private mutating func setRegister(_ wattHours: ExactDecimal?, of connector: Int64?) {
+        set(.energy, of: connector, wattHours.map { .decimal($0) })
+        set(.energy, wattHours.map { .decimal($0) })
     }
 
     /// The values of one moment. Kilo units become plain ones, exactly; a value that is no number stays text.
     static func meterValue(_ meterValue: MeterValue, connector: Int64?, transactionId: Int64?) -> DojotAttributes {
         var attributes = DojotAttributes()
-        let prefix = prefix(connector)
-        attributes.set(prefix + "transactionId", transactionId.map { .integer($0) })
+        attributes.set(.transactionId, of: connector, transactionId.map { .integer($0) })
         for sample in meterValue.samples {
             let isKilo = sample.unit?.hasPrefix("k") ?? false
-            guard let name = label(of: sample) else { continue }
             let value = sample.number.map { JSONValue.decimal(isKilo ? $0.shifted(by: 3) : $0) }
                 ?? .string(sample.value)
-            attributes.set(prefix + name, value)
-            if let alias = aliases[name] { attributes.set(alias, value) }
+            let (name, phase) = label(of: sample)
+            if let connector, connector >= 0 { attributes.set("c\(connector)_\(name)\(phase)", value) }
+            // The station's simple view: the total, or the first phase where there is no total.
+            if let alias = aliases[name], phase.isEmpty || phase == "_L1" && !attributes.has(alias) {
+                attributes.set(alias, value)
+            }
         }
         return attributes
     }
 
-    private static let names = [
-        "Current.Import": "current", "Voltage": "voltage", "Power.Active.Import": "power_W",
-        "Energy.Active.Import.Register": "energy_Wh", "SoC": "soc", "Temperature": "temperature",
+    private func has(_ attribute: StationAttribute) -> Bool { values.contains { $0.label == attribute.label } }
+
+    private static let names: [Measurand: ConnectorAttribute] = [
+        .currentImport: .current, .voltage: .voltage, .powerActiveImport: .power,
+        .energyActiveImportRegister: .energy, .soC: .stateOfCharge, .temperature: .temperature,
     ]
-    private static let aliases = [
-        "current": "current", "current_L1": "current", "voltage": "voltage", "voltage_L1": "voltage",
-        "voltage_L1_N": "voltage", "power_W": "power", "energy_Wh": "energy", "soc": "soc",
+    private static let aliases: [String: StationAttribute] = [
+        ConnectorAttribute.current.rawValue: .current, ConnectorAttribute.voltage.rawValue: .voltage,
+        ConnectorAttribute.power.rawValue: .power, ConnectorAttribute.energy.rawValue: .energy,
     ]
 
-    /// Measurand, then phase, then the place where it is not the outlet: `current_L1`, `voltage_L1_N`, `power_W_Inlet`.
-    private static func label(of sample: SampledValue) -> String? {
-        let measurand = sample.measurand?.text ?? SampledValue.defaultMeasurand.rawValue
-        var name = names[measurand] ?? measurand
-        if let phase = sample.phase { name += "_" + phase.text }
+    /// Measurand and place, then phase: `current`, `_L1`. A phase against neutral is the phase: `L1-N` is `_L1`.
+    private static func label(of sample: SampledValue) -> (name: String, phase: String) {
+        let measurand = sample.measurand ?? .known(SampledValue.defaultMeasurand)
+        var name = measurand.known.flatMap { names[$0]?.rawValue } ?? measurand.text
         if let location = sample.location, location != SampledValue.defaultLocation { name += "_" + location.text }
-        let label = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.prefix(100))
-        return label.isEmpty ? nil : label
+        let phase = sample.phase.map { $0.text.hasSuffix("-N") ? String($0.text.dropLast(2)) : $0.text }
+        return (labelled(name), phase.map { "_" + labelled($0) } ?? "")
+    }
+
+    /// DOJOT's labels hold letters, digits, `_` and `-`.
+    private static func labelled(_ text: String) -> String {
+        String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.prefix(100))
+    }
+
+    /// The status that says most about the whole station.
+    private static func mostActive(_ connectors: [Int64: String]) -> String? {
+        let order: [ChargePointStatus] = [
+            .faulted, .charging, .suspendedEVSE, .suspendedEV, .finishing, .preparing, .reserved, .unavailable, .available,
+        ]
+        return order.first { status in connectors.values.contains(status.rawValue) }?.rawValue
+            ?? connectors.min { $0.key < $1.key }?.value
     }
 }

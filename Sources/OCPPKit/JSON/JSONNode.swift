@@ -41,7 +41,16 @@ public struct JSONNode: Sendable {
     /// Whether both are strings of the same characters, scalar by scalar, however they are escaped.
     func hasSameText(as other: JSONNode) -> Bool {
         guard kind == .string, other.kind == .string else { return false }
-        guard entry.isIrregular || other.entry.isIrregular else { return raw == other.raw }
+        let (left, right) = (entry, other.entry)
+        guard left.isIrregular || right.isIrregular else {
+            guard left.end - left.start == right.end - right.start else { return false }
+            for offset in 0..<Int(left.end - left.start) {
+                guard storage.bytes[Int(left.start) + offset] == other.storage.bytes[Int(right.start) + offset] else {
+                    return false
+                }
+            }
+            return true
+        }
         return (text ?? "").utf8.elementsEqual((other.text ?? "").utf8)
     }
 
@@ -82,10 +91,14 @@ public struct JSONNode: Sendable {
     }
 
     /// An object's members in order, as key and value; nothing for other kinds.
-    public var members: Members { Members(storage: storage, position: index + 1, end: isObject ? Int(entry.next) : 0) }
+    public var members: Members {
+        Members(storage: storage, position: index + 1, end: isObject ? Int(entry.next) : 0)
+    }
 
     /// An array's elements in order; nothing for other kinds.
-    public var elements: Elements { Elements(storage: storage, position: index + 1, end: isArray ? Int(entry.next) : 0) }
+    public var elements: Elements {
+        Elements(storage: storage, position: index + 1, end: isArray ? Int(entry.next) : 0)
+    }
 
     public struct Members: Sequence, IteratorProtocol, Sendable {
         fileprivate let storage: JSONTree.Storage

@@ -1,7 +1,7 @@
 /// An action of OCPP 1.6 as data: drives validation, `send`'s `key=value`, documentation and fixtures.
 ///
-/// Each action is one file in `Messages/<Profile>/`, which extends `ActionDefinition` with its constant and declares the
-/// structs that the state machines read; `Actions.all` lists the constants.
+/// Each action is one file in `Messages/<Profile>/`, which extends `ActionDefinition` with its constant and declares
+/// the structs that the state machines read; `Actions.all` lists the constants.
 public struct ActionDefinition: Sendable {
     public let name: String
     public let profile: Profile
@@ -40,13 +40,18 @@ public enum Sender: Sendable {
 /// The fields of a payload or of an object inside it.
 public struct ObjectShape: Sendable {
     public let fields: [Field]
+    /// The fields' keys, which are compared with every key of a payload.
+    private let keys: [StaticString]
 
-    public init(_ fields: [Field]) { self.fields = fields }
+    public init(_ fields: [Field]) {
+        self.fields = fields
+        self.keys = fields.map { $0.key }
+    }
 
     public func field(named key: String) -> Field? { fields.first { $0.key.description == key } }
 
-    /// The field that an object's key names, found by its bytes.
-    func index(of key: JSONNode) -> Int? { fields.firstIndex { key.isText($0.key) } }
+    /// Which field an object's key names.
+    func index(of key: JSONNode) -> Int? { keys.firstIndex { key.isText($0) } }
 }
 
 /// One field of an object: its key, what it may hold, and whether it must be there.

@@ -12,8 +12,8 @@ public struct KeyValueArguments: Sendable {
     /// What was built so far, an object.
     public private(set) var payload: JSONValue = .object([])
 
-    /// - Parameter checked: `false` takes fields and values that the action does not have: a value that is JSON as JSON,
-    ///   any other as text.
+    /// - Parameter checked: `false` takes fields and values that the action does not have: a value that is JSON as
+    ///   JSON, any other as text.
     public init(for action: ActionDefinition, checked: Bool = true) {
         self.action = action
         self.isChecked = checked
@@ -95,11 +95,11 @@ public struct KeyValueArguments: Sendable {
         if let field = shape.field(named: key) { return field.kind }
         guard isChecked else { return nil }
         let names = shape.fields.map { $0.key.description }
+        let owner = path == key ? action.name : "this object"
         throw ArgumentError(
             .unknownField, path,
             names.isEmpty
-                ? "\(action.name) has no fields"
-                : "not a field of \(path == key ? action.name : "this object"); the fields are \(names.joined(separator: ", "))",
+                ? "\(owner) has no fields" : "not a field of \(owner); the fields are \(names.joined(separator: ", "))",
             suggestion: nearest(to: key, among: names), allowed: names)
     }
 

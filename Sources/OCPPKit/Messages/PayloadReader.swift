@@ -39,7 +39,8 @@ struct PayloadReader {
     /// A value of an enumeration, or the unknown text that stands in its place.
     mutating func open<Known>(_ key: StaticString) -> Open<Known>? { text(key).map { Open($0) } }
 
-    /// A 64-bit integer; `"12"`, `12.0` and `1.2e1` stand for 12 (`textAsNumber`, `integerWithFraction`). `nil` for 12.5.
+    /// A 64-bit integer; `"12"`, `12.0` and `1.2e1` stand for 12 (`textAsNumber`, `integerWithFraction`). `nil` for
+    /// 12.5.
     mutating func integer(_ key: StaticString) -> Int64? {
         guard let value = value(key) else { return nil }
         if let integer = value.integer { return integer }

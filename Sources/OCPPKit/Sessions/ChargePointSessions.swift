@@ -6,20 +6,20 @@ struct ChargePointSessions: Sendable {
     /// The session that each repetition key stands for.
     private var byKey: [String: Int] = [:]
     /// The session that each transaction id was given to last.
-    private var byTransaction: [Int64: Int] = [:]
+    var byTransaction: [Int64: Int] = [:]
     /// The sessions with an unanswered start or stop under a message id, the most recent last.
-    private var byPendingMessage: [String: [Int]] = [:]
+    var byPendingMessage: [String: [Int]] = [:]
     /// Started, not stopped, and never given a transaction id.
-    private var unanswered: Set<Int> = []
+    var unanswered: Set<Int> = []
     private var connectors: [Int64: ConnectorSessions] = [:]
     /// Known to have ended, in the order in which that was learnt.
     private var closed: [Int] = []
-    private var sequence = 0
+    var sequence = 0
     /// What the frame at hand has changed so far.
-    private var changed: [Int] = []
+    var changed: [Int] = []
 
     /// Of what charge points can repeat without end, so much is kept.
-    private static let listLimit = 16
+    static let listLimit = 16
     /// Open sessions kept beside the closed ones where memory is bounded; no charge point has so many connectors.
     private static let openLimit = 256
 
@@ -65,7 +65,7 @@ extension ChargePointSessions {
             if known == nil {
                 session.startEvent = Session.Event(
                     time: request.timestamp, arrival: record.timestamp, meter: request.meterStart, idTag: request.idTag)
-                if let meter = request.meterStart { session.note(RegisterReading(energy: meter, time: request.timestamp)) }
+                session.note(register: request.meterStart, at: request.timestamp)
             } else {
                 session.noted.insert(.retransmitted)
             }
@@ -90,7 +90,7 @@ extension ChargePointSessions {
                     transactionId: request.transactionId, reason: request.reason?.text)
                 if known?.isGuess == true { session.noted.insert(.matchedByGuess) }
                 session.note(request.transactionData)
-                if let meter = request.meterStop { session.note(RegisterReading(energy: meter, time: request.timestamp)) }
+                session.note(register: request.meterStop, at: request.timestamp)
             } else {
                 session.noted.insert(.retransmitted)
             }
@@ -133,113 +133,15 @@ extension ChargePointSessions {
         let known = byTransaction[id]
         guard known != nil || id > 0 else { return }
         let number = known ?? add(record, connectorId: request.connectorId, &nextNumber)
-        let hasPlace = known.map { sessions[$0]?.connectorId != nil } ?? false
+        let hadConnector = known.map { sessions[$0]?.connectorId != nil } ?? false
         byTransaction[id] = number
         update(number) { session in
             if known == nil { session.namedTransactionId = id }
             session.connectorId = session.connectorId ?? request.connectorId
-            session.note(request.meterValues)
+            session.note(session.untilStop(request.meterValues))
             if record.breaksSchema { session.noted.insert(.invalidFrames) }
         }
-        if !hasPlace { takePlace(number) }
-    }
-
-    /// Takes a CALL that is none of those that matter to sessions.
-    mutating func otherCall(_ record: FrameRecord) -> [Int] {
-        changed = []
-        shadow(record)
-        return changed
-    }
-
-    /// Under a message id that a start or stop uses too, the answer to this CALL comes first.
-    private mutating func shadow(_ record: FrameRecord) {
-        guard let (number, index) = pendingIndex(record.frame.messageId, answeredBy: record.direction?.opposite) else {
-            return
-        }
-        update(number) { $0.pending[index].shadows += 1 }
-    }
-}
-
-// Answers.
-extension ChargePointSessions {
-    mutating func answer(_ record: FrameRecord) -> [Int] {
-        changed = []
-        guard !byPendingMessage.isEmpty else { return [] }
-        // No other answer of OCPP 1.6 has a transactionId: it tells a start's where message ids are not unique.
-        let isOfStart = record.frame.kind == .callResult && record.frame.payload?["transactionId"] != nil
-        let kind = isOfStart ? .start : PendingAnswer.Kind.allCases.first { $0.action == record.action }
-        guard
-            let (number, index) = pendingIndex(record.frame.messageId, answeredBy: record.direction, kind: kind),
-            let pending = sessions[number]?.pending[index]
-        else { return [] }
-        if kind == nil, record.action != nil || pending.shadows > 0 {
-            update(number) { $0.pending[index].shadows = max(0, pending.shadows - 1) }
-            return changed
-        }
-        if pending.kind == .start, !isOfStart, record.frame.kind == .callResult, kind == nil { return [] }
-        update(number) { $0.pending.remove(at: index) }
-        dropPending(pending.messageId, of: number)
-        switch (pending.kind, record.frame.kind) {
-        case (.start, .callResult): answerStart(number, StartTransactionResponse(record.frame.payload))
-        case (.stop, .callError): update(number) { $0.noted.insert(.stopRefused) }
-        default: break
-        }
-        return changed
-    }
-
-    private mutating func answerStart(_ number: Int, _ response: StartTransactionResponse) {
-        let status = response.idTagInfo?.status
-        let answer = Session.StartAnswer(
-            transactionId: response.transactionId, isAccepted: status == nil || status == .known(.accepted))
-        update(number) { session in
-            guard session.startAnswers.count < ChargePointSessions.listLimit, !session.startAnswers.contains(answer)
-            else { return }
-            session.startAnswers.append(answer)
-        }
-        guard let id = response.transactionId else { return }
-        byTransaction[id] = number
-        unanswered.remove(number)
-    }
-
-    /// The most recent start or stop that an answer may belong to.
-    private func pendingIndex(
-        _ messageId: String, answeredBy direction: Direction?, kind: PendingAnswer.Kind? = nil
-    ) -> (number: Int, index: Int)? {
-        guard let numbers = byPendingMessage[messageId] else { return nil }
-        var newest: (number: Int, index: Int, sequence: Int)?
-        for number in numbers {
-            for (index, pending) in (sessions[number]?.pending ?? []).enumerated()
-            where pending.messageId == messageId && pending.canBeAnswered(by: direction)
-                && (kind == nil || kind == pending.kind) && pending.sequence > newest?.sequence ?? -1
-            {
-                newest = (number, index, pending.sequence)
-            }
-        }
-        return newest.map { ($0.number, $0.index) }
-    }
-
-    private mutating func awaitAnswer(_ kind: PendingAnswer.Kind, _ record: FrameRecord, of number: Int) {
-        let id = record.frame.messageId
-        let pending = PendingAnswer(kind: kind, messageId: id, direction: record.direction, sequence: sequence)
-        sequence += 1
-        update(number) { $0.pending.append(pending) }
-        if let overdue = sessions[number]?.pending.first, sessions[number]!.pending.count > ChargePointSessions.listLimit {
-            update(number) { $0.pending.removeFirst() }
-            dropPending(overdue.messageId, of: number)
-        }
-        byPendingMessage[id]?.removeAll { $0 == number }
-        byPendingMessage[id, default: []].append(number)
-        if byPendingMessage[id]!.count > ChargePointSessions.listLimit {
-            let overdue = byPendingMessage[id]!.removeFirst()
-            update(overdue) { $0.pending.removeAll { $0.messageId == id } }
-        }
-    }
-
-    /// Takes the session out of the index, where nothing of it waits under that id any more.
-    private mutating func dropPending(_ messageId: String, of number: Int) {
-        guard sessions[number]?.pending.contains(where: { $0.messageId == messageId }) != true else { return }
-        byPendingMessage[messageId]?.removeAll { $0 == number }
-        if byPendingMessage[messageId]?.isEmpty == true { byPendingMessage[messageId] = nil }
+        if !hadConnector, sessions[number]?.isClosed == false { takePlace(number) }
     }
 }
 
@@ -252,7 +154,7 @@ extension ChargePointSessions {
         return nextNumber
     }
 
-    private mutating func update(_ number: Int, _ change: (inout Session) -> Void) {
+    mutating func update(_ number: Int, _ change: (inout Session) -> Void) {
         guard let before = sessions[number] else { return }
         var session = before
         change(&session)
@@ -263,7 +165,7 @@ extension ChargePointSessions {
 
     private mutating func remember(_ keys: RepetitionKeys, of number: Int) {
         for key in [keys.ofMessage, keys.ofContent] where byKey[key] == nil {
-            guard sessions[number]!.keys.count < ChargePointSessions.listLimit else { return }
+            guard let session = sessions[number], session.keys.count < ChargePointSessions.listLimit else { return }
             byKey[key] = number
             update(number) { $0.keys.append(key) }
         }
@@ -277,7 +179,7 @@ extension ChargePointSessions {
         noteOverlaps(of: number, on: connectorId)
     }
 
-    /// Something shows that it ended; its stop may come yet.
+    /// Something shows that it ended, though its stop was not seen; it may come yet.
     private mutating func noteEnd(_ number: Int) {
         update(number) { $0.noted.insert(.stopMissing) }
         closed.append(number)

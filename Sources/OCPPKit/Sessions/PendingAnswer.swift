@@ -17,8 +17,8 @@ struct PendingAnswer: Sendable, Equatable {
     var direction: Direction?
     /// Counts the requests of a charge point: an answer belongs to the most recent one with its id.
     var sequence: Int
-    /// Later CALLs of other actions under the same message id, which their answers come to first. Some charge points use
-    /// one id for everything.
+    /// Later CALLs of other actions under the same message id, whose answers come first: some charge points use one id
+    /// for everything.
     var shadows = 0
 
     /// Whether a frame that goes the way of `direction` may answer it.

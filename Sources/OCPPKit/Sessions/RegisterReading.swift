@@ -14,7 +14,7 @@ struct RegisterReading: Sendable, Equatable {
     }
 
     /// A sample of Energy.Active.Import.Register at the outlet, without phase; `nil` for any other. Registers elsewhere
-    /// count something else, and so do many that are sampled by the clock.
+    /// count something else, and so do many of those sampled by the clock.
     init?(_ sample: SampledValue, time: Timestamp?) {
         guard sample.measurand ?? .known(SampledValue.defaultMeasurand) == .known(.energyActiveImportRegister),
             sample.phase == nil, sample.location ?? .known(.outlet) == .known(.outlet),
@@ -45,6 +45,17 @@ extension Session {
             if reading.isFall(from: last) { noted.insert(.registerReset) }
         }
         lastReading = reading
+    }
+
+    /// Takes the register of a start or stop, in Wh.
+    mutating func note(register: ExactDecimal?, at time: Timestamp?) {
+        if let register { note(RegisterReading(energy: register, time: time)) }
+    }
+
+    /// Without the values of later times than its stop's: some charge points keep a transaction's id when it is over.
+    func untilStop(_ meterValues: [MeterValue]) -> [MeterValue] {
+        guard let stop = stopEvent?.trustedTime else { return meterValues }
+        return meterValues.filter { $0.timestamp.map { $0 <= stop } ?? true }
     }
 
     /// Takes samples of the session.

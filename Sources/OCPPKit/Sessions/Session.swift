@@ -134,7 +134,9 @@ extension Session {
         set(.startMissing, startEvent == nil)
         set(.startUnanswered, status == .startUnanswered)
         set(.stopMissing, status == .open && noted.contains(.stopMissing))
-        if let start = startEvent?.trustedTime, let stop = stopEvent?.trustedTime { set(.stopBeforeStart, stop < start) }
+        if let start = startEvent?.trustedTime, let stop = stopEvent?.trustedTime {
+            set(.stopBeforeStart, stop < start)
+        }
         return flags.sorted()
     }
 

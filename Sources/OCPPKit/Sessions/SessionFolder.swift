@@ -1,7 +1,7 @@
 /// Folds frames into charging sessions, in the order in which they were seen.
 ///
-/// `serve` and `export-sessions` use the same folder, so a session worked out from a log is the one that was worked out
-/// live. Answers are paired here: an answer belongs to the most recent unanswered start or stop of its charge point with
+/// `serve` and `export-sessions` use the same folder, so a session worked out from a log is the one worked out live.
+/// Answers are paired here: an answer belongs to the most recent unanswered start or stop of its charge point with
 /// its message id. Times are used where the log has them and are never needed. The cost of a frame does not grow with
 /// the number of charge points or sessions.
 public struct SessionFolder: Sendable {
@@ -32,8 +32,10 @@ public struct SessionFolder: Sendable {
 
     /// Takes a frame.
     ///
-    /// - Returns: The numbers of the sessions that it changed, each once: first the one that it belongs to, then those
-    ///   that it sheds light on. A repetition that adds nothing changes none.
+    /// Where memory is bounded, sessions are forgotten before a frame is folded, never those that it changes.
+    ///
+    /// - Returns: The numbers of the sessions whose state it changed, each once: first the one that it belongs to, then
+    ///   those that it sheds light on.
     public mutating func fold(_ record: FrameRecord) -> [Int] {
         let id = record.chargePointId
         guard record.frame.kind == .call else {
@@ -42,10 +44,10 @@ public struct SessionFolder: Sendable {
         guard let event = SessionEvent(record) else {
             return chargePoints[id]?.otherCall(record) ?? []
         }
+        dropOldest(of: id)
         let firstNew = nextNumber
         let changed = chargePoints[id, default: ChargePointSessions(id)].fold(event, record, &nextNumber)
         for number in firstNew..<nextNumber { owners[number] = .some(id) }
-        if !changed.isEmpty { dropOldest(of: id) }
         return changed
     }
 

@@ -64,7 +64,7 @@ private func isPercentEncoded(_ bytes: ArraySlice<UInt8>) -> Bool {
 
 private func isPathCharacter(_ byte: UInt8) -> Bool { isUnreserved(byte) || "!$&'()*+,;=:@".utf8.contains(byte) }
 private func isUnreserved(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) || "-._~".utf8.contains(byte) }
-private func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
 
 /// Whether a JSON number, of any size, has at most one decimal place: 8.0, 8.10, 85e-1, and not 8.05.
 func isMultipleOfTenth(_ number: ArraySlice<UInt8>) -> Bool {

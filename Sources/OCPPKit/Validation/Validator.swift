@@ -3,8 +3,8 @@ public enum Validator {
     /// Everything that is wrong with a frame: its envelope first, then its payload: in each object first what should not
     /// be there, then the fields in the order of the action's table.
     ///
-    /// A CALL is judged by its own action, a CALLRESULT by the one it answers. Violations judge the text as it came: no
-    /// repair removes one.
+    /// A CALL is judged by its own action, a CALLRESULT by the one it answers. Violations judge the text as it came:
+    /// no repair removes one.
     ///
     /// - Parameter action: the action of the CALL that a CALLRESULT answers; `nil` where it is not known. Then the
     ///   payload is only looked at for duplicate keys.
@@ -46,7 +46,7 @@ public enum Validator {
     }
 }
 
-/// Walks over a payload and its shape together. The JSON reader limits the depth of both.
+/// Walks over a payload and its shape together. The JSON reader limits the depth.
 private struct PayloadValidator {
     var violations: [Violation] = []
     /// Where the walk is; turned into text only for a violation.
@@ -102,8 +102,8 @@ private struct PayloadValidator {
             if value.boolean == nil { typeViolation(value, "true or false") }
         case .enumeration(let allowed):
             guard let text = value.text else { return typeViolation(value, "a string") }
-            // By bytes: Swift's == takes U+212A for K.
-            if !allowed.contains(where: { $0.utf8.elementsEqual(text.utf8) }) {
+            // The length too: Swift's == takes U+212A for K.
+            if !allowed.contains(where: { $0 == text && $0.utf8.count == text.utf8.count }) {
                 note(.enum, "\(quoted(text)) is none of \(list(allowed, nearestTo: text))")
             }
         case .object(let shape): check(value, shape)
@@ -207,8 +207,10 @@ extension PayloadValidator {
         } else if node.isObject {
             var seen = SeenKeys()
             for (key, value) in node.members {
+                let isNew = seen.insert(key)
+                guard !isNew || value.isObject || value.isArray else { continue }
                 path.append(.key(key))
-                if !seen.insert(key) { note(.duplicateKey, "the key stands twice; the last one counts") }
+                if !isNew { note(.duplicateKey, "the key stands twice; the last one counts") }
                 checkDuplicateKeys(value)
                 path.removeLast()
             }

@@ -46,8 +46,8 @@ private func distance(_ name: String, _ text: String) -> Int {
 
 /// A key as a step of a path: `.name`, or `['odd name']`.
 func pathMember(_ key: String) -> String {
-    let isPlain = !key.isEmpty && key.utf8.allSatisfy { isDigit($0) || ($0 | 0x20) &- 0x61 < 26 || $0 == 0x5F || $0 >= 0x80 }
-    guard !isPlain else { return "." + key }
+    let isPlain = key.utf8.allSatisfy { isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "_") || $0 >= 0x80 }
+    guard key.isEmpty || !isPlain else { return "." + key }
     var escaped = ""
     for scalar in key.unicodeScalars {
         if scalar == "'" || scalar == "\\" { escaped.unicodeScalars.append("\\") }

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// One SQLite connection, for one thread at a time. SQLite is called here and in `Statement`, nowhere else.
 @safe final class Connection {

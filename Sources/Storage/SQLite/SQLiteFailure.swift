@@ -1,9 +1,12 @@
-import GRDBSQLite
+import CSQLite
 
 /// An error of SQLite, with its extended result code.
 struct SQLiteFailure: Error {
     let code: Int32
     let message: String
+
+    static func corrupt(_ message: String) -> SQLiteFailure { SQLiteFailure(code: SQLITE_CORRUPT, message: message) }
+    static func unsupported(_ message: String) -> SQLiteFailure { SQLiteFailure(code: SQLITE_IOERR, message: message) }
 
     private var primary: Int32 { code & 0xff }
 

@@ -25,7 +25,7 @@ public final class SQLiteStore: CentralStore {
         let connection = try withStoreErrors(path: path) { () throws(SQLiteFailure) in
             try Connection(path: path, mode: .readWrite)
         }
-        try SQLiteStore.check(connection)
+        try SQLiteStore.prepare(connection)
         statements = try withStoreErrors(path: path) { () throws(SQLiteFailure) in
             try WriteStatements(connection)
         }
@@ -42,36 +42,29 @@ public final class SQLiteStore: CentralStore {
         lock.release()
     }
 
-    /// Makes sure that the file is a sound store of the current version, and sets the connection up for it.
-    private static func check(_ connection: Connection) throws(StoreError) {
+    /// Makes sure that the file is a sound store, or none yet, and brings it to the current version.
+    private static func prepare(_ connection: Connection) throws(StoreError) {
         let path = connection.path
         guard !connection.isReadOnly else { throw .cannotWrite(path: path, reason: "the file may only be read") }
-        let state = try Schema.state(of: connection)
-        var version = 0
-        if case .version(let found) = state {
-            version = found
-            let verdict = try withStoreErrors(path: path) { () throws(SQLiteFailure) in
-                try connection.text("PRAGMA quick_check(1)")
-            }
-            guard verdict == "ok" else { throw .corrupt(path: path, detail: verdict) }
-        }
+        let version = try Schema.version(of: connection)
         try withStoreErrors(path: path) { () throws(SQLiteFailure) in
+            if version > 0 {
+                let verdict = try connection.text("PRAGMA quick_check(1)")
+                guard verdict == "ok" else { throw SQLiteFailure.corrupt(verdict) }
+            }
+            // Some file systems have no shared memory, and SQLite goes on with another journal.
+            let mode = try connection.text("PRAGMA journal_mode = WAL")
+            guard mode == "wal" else { throw SQLiteFailure.unsupported("no WAL on this file system, but \(mode)") }
             try connection.execute(
                 """
-                PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA mmap_size = 0;
-                PRAGMA cache_size = -16384;
+                PRAGMA temp_store = MEMORY;
+                PRAGMA cache_size = -65536;
+                PRAGMA wal_autocheckpoint = 4000;
                 PRAGMA journal_size_limit = 67108864;
                 """)
             try Schema.upgrade(connection, from: version)
-        }
-        // Some file systems have no shared memory, and SQLite goes on with another journal.
-        let mode = try withStoreErrors(path: path) { () throws(SQLiteFailure) in
-            try connection.text("PRAGMA journal_mode")
-        }
-        guard mode == "wal" else {
-            throw .io(path: path, detail: "its file system does not support SQLite's WAL (journal mode \(mode))")
         }
     }
 
@@ -81,14 +74,8 @@ public final class SQLiteStore: CentralStore {
         guard !requests.isEmpty else { return [] }
         let statements = openStatements
         do throws(SQLiteFailure) {
-            try statements.begin.run()
-            var outcomes: [StoreOutcome] = []
-            outcomes.reserveCapacity(requests.count)
-            for request in requests { outcomes.append(try keep(request, with: statements)) }
-            try statements.commit.run()
-            return outcomes
+            return try keep(requests, with: statements)
         } catch {
-            rollBack()
             let text = error.asStoreError(path: connection.path).description
             return Array(repeating: .failed(text), count: requests.count)
         }
@@ -96,19 +83,32 @@ public final class SQLiteStore: CentralStore {
 
     public func pruneFrames(before time: Timestamp, limit: Int) throws(StoreError) -> Int {
         let statements = openStatements
-        do {
-            try statements.begin.run()
-            let count = try statements.prune(before: time, limit: limit)
-            try statements.commit.run()
-            return count
+        return try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in
+            try transaction(statements) { () throws(SQLiteFailure) in
+                try statements.prune(before: time, limit: limit)
+            }
+        }
+    }
+
+    /// Savepoints take a quarter of the time of a group, and requests that fail alone are rare: so a group is first
+    /// tried without, and again with them when one has failed.
+    private func keep(
+        _ requests: [StoreRequest], with statements: WriteStatements
+    ) throws(SQLiteFailure) -> [StoreOutcome] {
+        do throws(SQLiteFailure) {
+            return try transaction(statements) { () throws(SQLiteFailure) in
+                try requests.map { request throws(SQLiteFailure) in try statements.keep(request) }
+            }
         } catch {
-            rollBack()
-            throw error.asStoreError(path: connection.path)
+            guard error.isOfOneRequest else { throw error }
+        }
+        return try transaction(statements) { () throws(SQLiteFailure) in
+            try requests.map { request throws(SQLiteFailure) in try keepAlone(request, with: statements) }
         }
     }
 
     /// All of the request or, where it fails for a reason of its own, nothing.
-    private func keep(
+    private func keepAlone(
         _ request: StoreRequest, with statements: WriteStatements
     ) throws(SQLiteFailure) -> StoreOutcome {
         try statements.savepoint.run()
@@ -120,14 +120,23 @@ public final class SQLiteStore: CentralStore {
             guard error.isOfOneRequest, connection.isInTransaction else { throw error }
             try statements.rollbackToSavepoint.run()
             try statements.release.run()
-            return .failed(statements.reason(for: error, of: request))
+            return .failed(statements.reason(for: error))
         }
     }
 
-    private func rollBack() {
-        // Where SQLite has ended the transaction by itself, there is nothing to do; and a failure leaves the
-        // transaction open, so that the next BEGIN fails too, and says so.
-        if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+    private func transaction<Result>(
+        _ statements: WriteStatements, _ body: () throws(SQLiteFailure) -> Result
+    ) throws(SQLiteFailure) -> Result {
+        do throws(SQLiteFailure) {
+            try statements.begin.run()
+            let result = try body()
+            try statements.commit.run()
+            return result
+        } catch {
+            // Some errors have ended the transaction. Where the rollback fails, the next BEGIN does too, and says so.
+            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            throw error
+        }
     }
 
     private var openStatements: WriteStatements {

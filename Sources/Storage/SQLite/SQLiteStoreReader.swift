@@ -11,7 +11,8 @@ public final class SQLiteStoreReader: StoreReader {
         let path = StoreFiles.resolved(path)
         guard StoreFiles.size(path) ?? 0 > 0 else { throw .noStore(path: path) }
         (connection, solitude) = try SQLiteStoreReader.open(path)
-        guard case .version(let version) = try Schema.state(of: connection) else { throw .noStore(path: path) }
+        let version = try Schema.version(of: connection)
+        guard version > 0 else { throw .noStore(path: path) }
         guard version == Schema.version else {
             throw .needsUpgrade(path: path, found: version, supported: Schema.version)
         }

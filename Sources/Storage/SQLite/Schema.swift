@@ -69,28 +69,22 @@ enum Schema {
         INSERT INTO meta VALUES ('created', strftime('%Y-%m-%dT%H:%M:%fZ'));
         """
 
-    enum State {
-        /// No table yet.
-        case empty
-        /// A store of this version, which this code knows.
-        case version(Int)
-    }
-
-    /// Reads whose file it is, and changes nothing.
-    static func state(of connection: Connection) throws(StoreError) -> State {
+    /// The version of the file, 0 where it has no table yet. Throws where it is not a store that this code knows, and
+    /// changes nothing.
+    static func version(of connection: Connection) throws(StoreError) -> Int {
         let path = connection.path
         let (application, version, tables) = try withStoreErrors(path: path) { () throws(SQLiteFailure) in
             (
-                try connection.integer("PRAGMA application_id"), try connection.integer("PRAGMA user_version"),
+                try connection.integer("PRAGMA application_id"), Int(try connection.integer("PRAGMA user_version")),
                 try connection.integer("SELECT count(*) FROM sqlite_schema")
             )
         }
-        if application == 0, version == 0, tables == 0 { return .empty }
+        if application == 0, version == 0, tables == 0 { return 0 }
         guard application == applicationId, version > 0 else { throw .foreign(path: path) }
         guard version <= self.version else {
-            throw .newerVersion(path: path, found: Int(version), supported: self.version)
+            throw .newerVersion(path: path, found: version, supported: self.version)
         }
-        return .version(Int(version))
+        return version
     }
 
     /// Brings the store to the current version, each step in a transaction of its own.

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// A prepared statement; parameters are counted from 1, columns from 0.
 @safe final class Statement {

@@ -49,7 +49,7 @@ final class WriteStatements {
         changes = try connection.prepare("SELECT changes()")
     }
 
-    /// Writes the request's rows, inside the caller's savepoint.
+    /// Writes the request's rows; after an error, some of them.
     func keep(_ request: StoreRequest) throws(SQLiteFailure) -> StoreOutcome {
         let earlierReply = try earlierReply(to: request)
         for operation in request.operations {
@@ -66,7 +66,7 @@ final class WriteStatements {
     }
 
     /// Why a request failed by itself, for the log.
-    func reason(for failure: SQLiteFailure, of request: StoreRequest) -> String {
+    func reason(for failure: SQLiteFailure) -> String {
         if failure.isUniqueConstraint, failure.message.contains("events.transaction_id") {
             return "the transaction id was given to another StartTransaction"
         }

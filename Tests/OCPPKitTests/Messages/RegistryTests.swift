@@ -27,12 +27,11 @@ struct RegistryTests {
 
     @Test func fixturesAreJudgedAsTheirNamesSay() throws {
         for action in Actions.all {
-            let folder = Fixtures.folder.appending(path: action.name)
-            let names = try Fixtures.names(in: folder)
+            let names = try Fixtures.names(in: Fixtures.folder.appending(path: action.name))
             #expect(names.contains("request-valid.json") && names.contains("response-valid.json"), "\(action.name)")
             #expect(names.contains { $0.hasPrefix("request-invalid-") }, "\(action.name)")
             for name in names {
-                let payload = try Fixtures.json(folder.appending(path: name))
+                let payload = try Fixtures.json("\(action.name)/\(name)")
                 let shape = name.hasPrefix("request") ? action.request : action.response
                 let codes = Validator.violations(ofPayload: payload, shape: shape).map { $0.code }
                 let parts = name.dropLast(".json".count).split(separator: "-")
@@ -45,8 +44,7 @@ struct RegistryTests {
     @Test func validFixturesShowEveryField() throws {
         for action in Actions.all {
             for (name, shape) in [("request", action.request), ("response", action.response)] {
-                let payload = try Fixtures.json(
-                    Fixtures.folder.appending(path: "\(action.name)/\(name)-valid.json"))
+                let payload = try Fixtures.json("\(action.name)/\(name)-valid.json")
                 for field in shape.fields {
                     #expect(payload[field.key] != nil, "\(action.name) \(name) \(field.key)")
                 }

@@ -23,6 +23,10 @@ extension SessionScenario {
             .start("a", at: "10:00"), .started("a", 7),
             .stop("b", 7, at: "11:00", more: #","reason":"Local","transactionData":[\#(SessionLogLine.instant("10:30", [.power("9141.55")]))]"#),
         ], "1,7,T1,complete,10:00:00,11:00:00,3600,100,8100,8000,Local,9141.55,"),
+        SessionScenario("values after the stop under its transaction, and values from before it that come late", [
+            .start("a", at: "10:00"), .started("a", 7), .stop("b", 7, at: "11:00"),
+            .values("u", 7, at: "11:05", .power("9000")), .values("v", 7, at: "10:30", .power("5000")),
+        ], "1,7,T1,complete,10:00:00,11:00:00,3600,100,8100,8000,Local,5000,"),
         SessionScenario("a register that was reset", [
             .start("a", meter: "5000", at: "10:00"), .started("a", 7), .values("u", 7, at: "10:10", .register("5400")),
             .values("v", 7, at: "10:20", .register("12")), .stop("b", 7, meter: "6000", at: "11:00"),

@@ -52,6 +52,10 @@ extension SessionScenario {
         SessionScenario("a stop whose start lies before the log", [
             .stop("b", 7, at: "11:00", more: #","idTag":"T9","reason":"Remote""#), .result("b"),
         ], ",7,T9,stopOnly,,11:00:00,,,8100,,Remote,,startMissing"),
+        SessionScenario("the same, and late meter values that tell the connector", [
+            .stop("b", 7, at: "11:00"), .values("v", 7, 2, at: "10:30", .power("5000")),
+            .status("s", 2, "Available", at: "11:01"),
+        ], "2,7,,stopOnly,,11:00:00,,,8100,,Local,5000,startMissing"),
         SessionScenario("no reason means Local", [
             .start("a", at: "10:00"), .started("a", 7), .stop("b", 7, at: "11:00", more: ""),
         ], "1,7,T1,complete,10:00:00,11:00:00,3600,100,8100,8000,Local,,reasonDefaulted"),
@@ -166,6 +170,10 @@ extension SessionScenario {
             .result("i").undirected, .started("i", 7).undirected, .stop("i", 7, at: "11:00").undirected,
             .status("i", 1, "Available", at: "11:01").undirected, .result("i").undirected, .refusal("i").undirected,
         ], "1,7,T1,complete,10:00:00,11:00:00,3600,100,8100,8000,Local,,stopRefused"),
+        SessionScenario("an answer without a transaction", [
+            .start("a", at: "10:00"), .result("a", #"{"idTagInfo":{"status":"Invalid"}}"#), .start("b", 2, at: "10:00"),
+            .result("b"),
+        ], "1,,T1,open,10:00:00,,,100,,,,,idTagNotAccepted", "2,,T1,startUnanswered,10:00:00,,,100,,,,,startUnanswered"),
         SessionScenario("the central system's own calls under the same ids", [
             .start("1", at: "10:00"), .call("1", "Reset", #"{"type":"Soft"}"#, from: .fromCentralSystem),
             .result("1", #"{"status":"Accepted"}"#, from: .fromChargePoint), .started("1", 7),

@@ -1,5 +1,6 @@
 extension ActionDefinition {
-    /// Says who the charge point is, after each start; until it is accepted nothing else may be sent (section 4.2; 6.3, 6.4).
+    /// Says who the charge point is, after each start; until it is accepted nothing else may be sent
+    /// (section 4.2; 6.3, 6.4).
     static let bootNotification = ActionDefinition(
         "BootNotification", .core, sentBy: .chargePoint,
         request: [
@@ -88,8 +89,8 @@ public struct BootNotificationRequest: Payload {
 public struct BootNotificationResponse: Payload {
     public var status: Open<RegistrationStatus>?
     public var currentTime: Timestamp?
-    /// Seconds between heartbeats once accepted; else seconds to wait before the next BootNotification, 0 for the charge
-    /// point's own choice.
+    /// Seconds between heartbeats once accepted; else seconds to wait before the next BootNotification, 0 for the
+    /// charge point's own choice.
     public var interval: Int64?
     public private(set) var repairs: [String] = []
 

@@ -1,5 +1,6 @@
 extension ActionDefinition {
-    /// Carries what OCPP does not have, by agreement with a vendor; either side may send it (sections 4.3, 5.6; 6.15, 6.16).
+    /// Carries what OCPP does not have, by agreement with a vendor; either side may send it
+    /// (sections 4.3, 5.6; 6.15, 6.16).
     static let dataTransfer = ActionDefinition(
         "DataTransfer", .core, sentBy: .either,
         request: [

@@ -47,7 +47,11 @@ public struct GetConfigurationResponse: Payload {
         configurationKeys = []
         for element in reader.elements("configurationKey") {
             var keyReader = PayloadReader(element)
-            if let key = KeyValue(&keyReader) { configurationKeys.append(key) }
+            if let key = KeyValue(&keyReader) {
+                configurationKeys.append(key)
+            } else {
+                keyReader.note("configurationKeyDropped")
+            }
             reader.note(keyReader.repairs)
         }
         unknownKeys = reader.texts("unknownKey")

@@ -1,5 +1,6 @@
 extension ActionDefinition {
-    /// Says what a connector, or with 0 the charge point itself, is doing, or what is wrong with it (section 4.9; 6.47, 6.48).
+    /// Says what a connector, or with 0 the charge point itself, is doing, or what is wrong with it
+    /// (section 4.9; 6.47, 6.48).
     static let statusNotification = ActionDefinition(
         "StatusNotification", .core, sentBy: .chargePoint,
         request: [

@@ -25,10 +25,14 @@ public struct MeterValue: Sendable {
         repairs += reader.repairs
     }
 
-    /// Reads the array of that name; what is no object in it is left out.
+    /// Reads the array of that name; what is no object in it is left out (`meterValueDropped`).
     static func read(_ key: StaticString, of reader: inout PayloadReader) -> [MeterValue] {
         var values: [MeterValue] = []
-        for element in reader.elements(key) where element.isObject {
+        for element in reader.elements(key) {
+            guard element.isObject else {
+                reader.note("meterValueDropped")
+                continue
+            }
             var repairs: [String] = []
             values.append(MeterValue(element, repairs: &repairs))
             reader.note(repairs)

@@ -63,7 +63,7 @@ public enum ConnectorAttribute: String, Sendable, CaseIterable {
     case energy = "energy_Wh"
     case stateOfCharge = "soc"
     case temperature
-    case transactionId, idTag
+    case transactionId, idTag, stopReason
 
     /// The whole label, for example `c1_current_L1`. Connectors count from 1.
     public func label(connector: Int) -> String { "c\(connector)_\(rawValue)" }
@@ -78,7 +78,7 @@ public enum ConnectorAttribute: String, Sendable, CaseIterable {
         case .stateOfCharge: AttributeDefinition(label, .dynamic, .float, unit: "%")
         case .temperature: AttributeDefinition(label, .dynamic, .float, unit: "Celsius")
         case .transactionId: AttributeDefinition(label, .dynamic, .integer)
-        case .status, .errorCode, .idTag: AttributeDefinition(label, .dynamic, .string)
+        case .status, .errorCode, .idTag, .stopReason: AttributeDefinition(label, .dynamic, .string)
         }
     }
 }
