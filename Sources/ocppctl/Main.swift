@@ -67,7 +67,10 @@ struct OCPPCtl: AsyncParsableCommand {
             Serve.self,
             Send.self,
             Decode.self,
+            ExportSessions.self,
+            ExportMeterValues.self,
             Simulate.self,
+            ProvisionDojot.self,
         ])
 }
 

@@ -66,7 +66,7 @@ struct Decode: ParsableCommand {
 
 /// A run of `decode` over its files.
 private struct Decoding {
-    private var reader: LogReader
+    private let options: LogOptions
     private let isStrict: Bool
     private let format: Decode.Format
     private let isSummary: Bool
@@ -75,7 +75,7 @@ private struct Decoding {
     private var hasViolations = false
 
     init(options: LogOptions, isStrict: Bool, format: Decode.Format, isSummary: Bool, output: OutputWriter) {
-        reader = LogReader(options: options)
+        self.options = options
         self.isStrict = isStrict
         self.format = format
         self.isSummary = isSummary
@@ -83,36 +83,24 @@ private struct Decoding {
     }
 
     /// Reads the files in order; one that cannot be read does not keep the others from it.
-    mutating func run(_ files: [String]) throws {
-        var unread: CommandFailure?
-        for file in files {
-            do {
-                reader.open(file)
-                try LogInput.read(file) { chunk in try take { reader, body in reader.read(chunk, body) } }
-                try take { reader, body in reader.close(body) }
-            } catch let failure as CommandFailure where failure.status == .noInput {
-                Diagnostics.say(failure.message)
-                try take { reader, body in reader.close(body) }
-                unread = failure
-            }
-        }
+    mutating func run(_ names: [String]) throws {
+        var files = LogFiles(options: options)
+        try files.read(names) { try write($0) }
         if isSummary {
             try output.writeLine {
-                totals.write(to: &$0, unansweredCalls: reader.unansweredCalls, orphanResults: reader.orphanResults)
+                totals.write(
+                    to: &$0, unansweredCalls: files.reader.unansweredCalls, orphanResults: files.reader.orphanResults)
             }
         }
         try output.flush()
-        if let unread { throw CommandFailure(unread.status) }
+        try files.finish()
         if isStrict, hasViolations { throw CommandFailure(.someFailed) }
     }
 
-    /// Lets the reader work and writes what it yields.
-    private mutating func take(_ read: (inout LogReader, (LogItem) -> Void) -> Void) throws {
+    private mutating func write(_ items: [LogItem]) throws {
         var lines = JSONWriter(reservingCapacity: isSummary ? 0 : 1 << 18)
         var text = ""
-        var reader = self.reader
-        self.reader = LogReader()
-        read(&reader) { item in
+        for item in items {
             if isStrict { complain(about: item) }
             if isSummary {
                 totals.add(item)
@@ -125,7 +113,6 @@ private struct Decoding {
                 }
             }
         }
-        self.reader = reader
         if !lines.bytes.isEmpty { try output.write(lines.bytes) }
         if !text.isEmpty { try output.write(text.utf8) }
     }

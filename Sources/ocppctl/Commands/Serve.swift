@@ -134,7 +134,7 @@ struct Serve: AsyncParsableCommand {
         settings.centralSystem.isStrict = strict
         settings.centralSystem.keepsFrames = keepFrames.milliseconds > 0
         settings.centralSystem.tags = try tagList()
-        settings.dojot = try dojot.map { try DojotSettings(file: $0) }
+        settings.dojot = try dojot.map { try DojotMapFile(file: $0).settings }
         return settings
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 
-/// Where the store and the control socket are, by the XDG rules.
+/// Where the store, the control socket and what is cached are, by the XDG rules.
 enum Locations {
     static var defaultStore: String {
         directory("XDG_STATE_HOME", orHome: ".local/state") + "/ocppctl/ocppctl.db"
@@ -11,6 +11,9 @@ enum Locations {
     static var defaultControlSocket: String {
         (environment("XDG_RUNTIME_DIR") ?? directory("XDG_STATE_HOME", orHome: ".local/state")) + "/ocppctl/control.sock"
     }
+
+    /// The token of the last login to DOJOT.
+    static var dojotToken: String { directory("XDG_CACHE_HOME", orHome: ".cache") + "/ocppctl/dojot-token.json" }
 
     static func environment(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }

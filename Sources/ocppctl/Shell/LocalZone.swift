@@ -19,15 +19,19 @@ struct LocalZone: ExpressibleByArgument, Sendable {
     /// Turns a local time, its digits taken as UTC, into UTC. Of a time that the clock showed twice, the first; a time
     /// that it skipped counts from before the change.
     func utc(ofLocal local: Timestamp) -> Timestamp {
-        func offset(at time: Timestamp) -> Int64 {
-            let date = Date(timeIntervalSince1970: Double(time.milliseconds) / 1000)
-            return Int64(zone.secondsFromGMT(for: date)) * 1000
-        }
+        func offset(at time: Timestamp) -> Int64 { Int64(offsetSeconds(at: time)) * 1000 }
         // The offset half a day earlier is the one before a change, if there is one near.
         let before = local.adding(milliseconds: -offset(at: local.adding(milliseconds: -43_200_000)))
         if offset(at: before) == local - before { return before }
         let after = local.adding(milliseconds: -offset(at: before))
         return offset(at: after) == local - after ? after : before
+    }
+
+    /// Minutes that the zone is ahead of UTC, rounded down: RFC 3339 has no seconds, which only times before 1972 need.
+    func offsetMinutes(at time: Timestamp) -> Int { Int((Double(offsetSeconds(at: time)) / 60).rounded(.down)) }
+
+    private func offsetSeconds(at time: Timestamp) -> Int {
+        zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.milliseconds) / 1000))
     }
 
     /// Seconds of `+02:00`, `-0330`, `+02`.

@@ -1,0 +1,36 @@
+import Glibc
+
+/// Files that a reader sees whole: the old one or the new one.
+enum AtomicFile {
+    /// Writes a new file beside the old one, and renames it once it is on the disk.
+    ///
+    /// - Throws: `CommandFailure` with status 74; the old file is as it was.
+    static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o644) throws {
+        let temporary = "\(path).\(getpid())"
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw failure(path) }
+        do {
+            defer { close(descriptor) }
+            guard writeAll(bytes, to: descriptor), fsync(descriptor) == 0, unsafe rename(temporary, path) == 0 else {
+                throw failure(path)
+            }
+        } catch {
+            _ = unsafe unlink(temporary)
+            throw error
+        }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno != EINTR { return false }
+            rest = rest.dropFirst(max(0, count))
+        }
+        return true
+    }
+
+    private static func failure(_ path: String) -> CommandFailure {
+        CommandFailure(.inputOutput, "cannot write \(path): \(systemError(errno))")
+    }
+}

@@ -1,0 +1,53 @@
+import OCPPKit
+
+/// Logs that are read one after the other. A file that cannot be read or is no log is said, and the rest goes on.
+struct LogFiles {
+    /// Counts what found no answer, over all files.
+    private(set) var reader: LogReader
+    private var status = ExitStatus.done
+
+    init(options: LogOptions) { reader = LogReader(options: options) }
+
+    /// Reads the files in order, and gives what is found in each chunk of them.
+    mutating func read(_ files: [String], _ body: ([LogItem]) throws -> Void) throws {
+        for file in files {
+            reader.open(file)
+            // A file of nothing but blanks is an empty log; any other text without a frame is no log.
+            var isBlank = true
+            var hasFrames = false
+            func take(_ items: [LogItem]) throws {
+                if !items.isEmpty { hasFrames = true }
+                try body(items)
+            }
+            do {
+                try LogInput.read(file) { chunk in
+                    if isBlank { isBlank = chunk.allSatisfy { $0 <= 0x20 } }
+                    try take(items { $0.read(chunk, $1) })
+                }
+            } catch let failure as CommandFailure where failure.status == .noInput {
+                Diagnostics.say(failure.message)
+                status = .noInput
+                isBlank = true
+            }
+            try take(items { $0.close($1) })
+            if !isBlank, !hasFrames {
+                let name = file == "-" ? "standard input" : file
+                Diagnostics.say("\(name): no OCPP frames in it; they look like [2,\"id\",\"Heartbeat\",{}]")
+                if status == .done { status = .badData }
+            }
+        }
+    }
+
+    /// Call it when everything is written.
+    ///
+    /// - Throws: a failure without a message where a file could not be read (66) or is no log (65).
+    func finish() throws {
+        if status != .done { throw CommandFailure(status) }
+    }
+
+    private mutating func items(_ read: (inout LogReader, (LogItem) -> Void) -> Void) -> [LogItem] {
+        var items: [LogItem] = []
+        read(&reader) { items.append($0) }
+        return items
+    }
+}

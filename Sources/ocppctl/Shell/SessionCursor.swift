@@ -1,0 +1,68 @@
+import Glibc
+import OCPPKit
+
+/// How far the sessions of a store were exported: `--cursor FILE`.
+struct SessionCursor {
+    /// The session whose end was exported last. More than a number, so that another store is noticed.
+    struct Mark: Equatable {
+        var endSequence: Int64
+        var number: Int
+        var chargePointId: String?
+        var firstArrival: Timestamp?
+
+        init(endSequence: Int64, _ session: Session) {
+            self.endSequence = endSequence
+            number = session.number
+            chargePointId = session.chargePointId
+            firstArrival = session.firstArrival
+        }
+
+        fileprivate init?(_ root: JSONNode) {
+            guard let endSequence = root["endSequence"]?.integer, endSequence > 0,
+                let number = root["number"]?.integer.flatMap({ Int(exactly: $0) })
+            else { return nil }
+            self.endSequence = endSequence
+            self.number = number
+            chargePointId = root["chargePointId"]?.text
+            firstArrival = root["firstArrival"]?.text.flatMap { Timestamp(rfc3339: $0) }
+        }
+    }
+
+    let file: String
+    /// `nil` before the first session.
+    var last: Mark?
+
+    /// Reads the file; where there is none, nothing was exported so far.
+    ///
+    /// - Throws: status 65 where it holds something else.
+    init(file: String) throws {
+        self.file = file
+        guard unsafe access(file, F_OK) == 0 else { return }
+        guard let root = try? JSONTree(parsing: InputFile(file).readAll()).root, let mark = Mark(root) else {
+            throw CommandFailure(
+                .badData, "\(file): no cursor of export-sessions; remove it to export all sessions, or name another file")
+        }
+        last = mark
+    }
+
+    /// Replaces the file, whole or not at all.
+    func save() throws {
+        guard let last else { return }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("endSequence", last.endSequence)
+        writer.member("number", last.number)
+        writer.member("chargePointId", last.chargePointId)
+        writer.member("firstArrival", last.firstArrival)
+        writer.endObject()
+        writer.endLine()
+        try AtomicFile.replace(file, with: writer.bytes)
+    }
+
+    func isOfAnotherStore(_ path: String) -> CommandFailure {
+        CommandFailure(
+            .badData,
+            "\(file): the cursor of another store than \(path), or of one that was replaced since; remove it to export "
+                + "all sessions of this one")
+    }
+}
