@@ -16,9 +16,11 @@ What differs from the page: port 9000, the broker's 1883 and DOJOT's 8000 are fr
 defaults. A `serve` or `simulate` that would stay is ended by TERM once it runs, unless `&` leaves it there.
 """
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -168,7 +170,8 @@ class Shell:
         status = self.read_status()
         program = re.search(r"\bocppctl (serve|simulate)\b", text)
         if program and (ends or is_background):
-            self.wait_until(lambda: err.exists() and self.READY[program[1]] in err.read_text(), f"{text} to be ready", err)
+            is_ready = self.has_fleet if "--count" in text else lambda: self.READY[program[1]] in err.read_text()
+            self.wait_until(lambda: err.exists() and is_ready(), f"{text} to be ready", err)
         if ends:
             self.tell("kill $!; wait $!; echo $? >&9")
             status = self.read_status()
@@ -178,6 +181,13 @@ class Shell:
         line = self.statuses.readline()
         assert line, "the shell is gone"
         return int(line)
+
+    def has_fleet(self):
+        """Whether charge points are connected to the document's central system; a fleet says nothing of each."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(str(self.folder / "run" / "ocppctl" / "control.sock"))
+            control.sendall(b'{"request":"chargePoints","number":1}\n')
+            return len(json.loads(control.makefile().readline())["chargePoints"]) > 1
 
     def wait_until(self, condition, what, err):
         end = time.monotonic() + DEADLINE
