@@ -147,7 +147,7 @@ class Shell:
     def moved(self, text):
         """Defaults replaced by what is free here."""
         for default, port in self.ports.items():
-            text = re.sub(rf"(?<=[:=]){default}\b", str(port), text)
+            text = re.sub(rf"(?<=[:= ]){default}\b", str(port), text)
         return text
 
     def tell(self, line):
