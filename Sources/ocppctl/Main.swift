@@ -69,6 +69,7 @@ struct OCPPCtl: AsyncParsableCommand {
             Decode.self,
             ExportSessions.self,
             ExportMeterValues.self,
+            Simulate.self,
             ProvisionDojot.self,
         ])
 }

@@ -6,6 +6,8 @@ struct LogPrefix {
 
     /// A mark stands at most so far before its frame.
     private static let markWindow = 96
+    /// Names and addresses are looked for so far before a frame.
+    private static let nameWindow = 4096
 
     init() {}
 
@@ -13,12 +15,13 @@ struct LogPrefix {
     init(reading text: ArraySlice<UInt8>) {
         guard !text.isEmpty else { return }
         time = LogTime.first(in: text)
-        readNamedValues(text)
+        let near = text.suffix(LogPrefix.nameWindow)
+        readNamedValues(near)
         if mark == nil, let (found, range) = LogPrefix.nearestMark(in: text) {
             mark = found
             if chargePointId == nil { chargePointId = LogPrefix.chargePointId(in: text, mark: range, found) }
         }
-        if chargePointId == nil { chargePointId = LogPrefix.idInAddress(text) }
+        if chargePointId == nil { chargePointId = LogPrefix.idInAddress(near) }
     }
 
     /// Takes from another what is not known here.

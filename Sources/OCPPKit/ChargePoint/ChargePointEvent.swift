@@ -101,7 +101,8 @@ extension ChargePointEvent: CustomStringConvertible {
         case .status(let connector, let status): "connector \(connector) \(status.rawValue)"
         case .sessionStarted(let connector, let tag, let meter): "connector \(connector): \(tag) charges from \(meter) Wh"
         case .progress(let progress): progress.description
-        case .sessionStopped(let connector, let meter, let reason): "connector \(connector): stopped at \(meter) Wh (\(reason.rawValue))"
+        case .sessionStopped(let connector, let meter, let reason):
+            "connector \(connector): stopped at \(meter) Wh (\(reason.rawValue))"
         case .answered(let action, let outcome): "\(action) answered \(outcome)"
         case .timedOut(let action): "\(action) was not answered in time"
         case .givenUp(let action): "\(action) given up"

@@ -9,8 +9,6 @@ struct ConnectorState: Sendable {
         }
 
         let spec: SessionSpec
-        /// The central system asked for it.
-        let isRemote: Bool
         /// The simulated driver pulls the cable by itself when it is over.
         let unplugsByItself: Bool
         var phase: Phase = .authorizing
@@ -18,7 +16,6 @@ struct ConnectorState: Sendable {
 
     struct ChargingSession: Sendable {
         let transaction: Int
-        let meterStartMillijoules: Int64
         var charging: Charging
         let endsAt: Timestamp
         var nextSample: Timestamp?
@@ -28,7 +25,7 @@ struct ConnectorState: Sendable {
 
     let id: Int
     let model: ConnectorModel
-    /// The lifetime register, in mJ, as of the last session's end.
+    /// The lifetime register in mJ, without what the running session has delivered.
     var registerMillijoules: Int64
     var isPluggedIn = false
     var isOperative = true
@@ -72,7 +69,7 @@ struct ConnectorState: Sendable {
         let charging = chargingSession?.charging
         return MeterReading(
             time: time, context: context, supply: model.supply,
-            registerMillijoules: (chargingSession?.meterStartMillijoules ?? registerMillijoules) + (charging?.delivered ?? 0),
+            registerMillijoules: registerMillijoules + (charging?.delivered ?? 0),
             watts: charging?.watts ?? 0,
             millivolts: charging.map { $0.battery.millivolts(at: $0.charge) } ?? 0,
             stateOfCharge: charging.map { $0.charge / 10_000 })

@@ -88,7 +88,8 @@ extension SessionSpec {
             charge: soc ?? 200_000, battery: capacity.map { Battery(capacityWattHours: $0) })
         guard energyWattHours * 1_000_000 <= battery.capacityWattHours * (1_000_000 - charge) else {
             throw SessionSpecError(
-                description: "\(energyWattHours) Wh do not fit a battery of \(battery.capacityWattHours) Wh at \(charge / 10_000) %")
+                description: "\(energyWattHours) Wh do not fit a battery of \(battery.capacityWattHours) Wh"
+                    + " at \(charge / 10_000) %")
         }
     }
 

@@ -51,7 +51,11 @@ extension SimulatedChargePoint {
         let told = connectorId == 0 ? reported : connector?.reported
         let isNew = told?.status != status || told?.errorCode != errorCode
         guard isNew || isTriggered else { return }
-        if connectorId == 0 { reported = (status, errorCode) } else { connectors[connectorId - 1].reported = (status, errorCode) }
+        if connectorId == 0 {
+            reported = (status, errorCode)
+        } else {
+            connectors[connectorId - 1].reported = (status, errorCode)
+        }
         if isNew { emit(.status(connectorId: connectorId, status: status)) }
         let request = StatusNotificationRequest(
             connectorId: Int64(connectorId), status: status, errorCode: errorCode, timestamp: now)

@@ -8,7 +8,8 @@ extension SimulatedChargePoint {
         case .plugIn(let connectorId):
             guard let index = index(of: connectorId), !connectors[index].isPluggedIn else { return }
             connectors[index].isPluggedIn = true
-            if case .awaitingCable = connectors[index].session?.phase { startCharging(index) } else { reportStatus(connectorId) }
+            if case .awaitingCable = connectors[index].session?.phase { startCharging(index) }
+            reportStatus(connectorId)
         case .presentTag(let connectorId, let idTag):
             guard let index = index(of: connectorId) else { return }
             if let session = connectors[index].session {
@@ -38,8 +39,7 @@ extension SimulatedChargePoint {
 
     /// A tag is there, presented or sent from afar.
     mutating func begin(_ spec: SessionSpec, on index: Int, isRemote: Bool, unplugsByItself: Bool) {
-        connectors[index].session = ConnectorState.Session(
-            spec: spec, isRemote: isRemote, unplugsByItself: unplugsByItself)
+        connectors[index].session = ConnectorState.Session(spec: spec, unplugsByItself: unplugsByItself)
         reportStatus(index + 1)
         guard isRemote ? configuration.isTrue("AuthorizeRemoteTxRequests") : options.authorizes else {
             return authorized(index)
@@ -72,7 +72,7 @@ extension SimulatedChargePoint {
         let completion = charging.predictedCompletion()
         let interval = configuration.integer("MeterValueSampleInterval") * 1000
         var session = ConnectorState.ChargingSession(
-            transaction: transactionCount, meterStartMillijoules: connector.registerMillijoules, charging: charging,
+            transaction: transactionCount, charging: charging,
             endsAt: min(completion, spec.durationMilliseconds.map { now.adding(milliseconds: $0) } ?? completion),
             nextSample: interval > 0 ? now.adding(milliseconds: interval) : nil)
         let meterStart = connector.registerMillijoules / millijoulesPerWattHour
@@ -128,8 +128,8 @@ extension SimulatedChargePoint {
     mutating func stopCharging(_ index: Int, reason: Reason, outcome: SessionResult.Outcome) {
         guard let session = connectors[index].session, let charging = connectors[index].chargingSession else { return }
         let data = charging.transactionData + transactionData(index, context: .transactionEnd)
-        connectors[index].registerMillijoules = charging.meterStartMillijoules + charging.charging.delivered
-        let meterStop = connectors[index].registerMillijoules / millijoulesPerWattHour
+        let register = connectors[index].registerMillijoules + charging.charging.delivered
+        let meterStop = register / millijoulesPerWattHour
         // −1 is what a stop says whose start was given up: the central system has no id for it.
         queue.append(QueuedCall(
             purpose: .stop(transaction: charging.transaction), action: "StopTransaction",
@@ -141,6 +141,7 @@ extension SimulatedChargePoint {
         transactions[charging.transaction]?.result.reason = reason.rawValue
         emit(.sessionStopped(connectorId: index + 1, meterStop: meterStop, reason: reason))
         release(index)
+        connectors[index].registerMillijoules = register
     }
 
     /// Ends a session that never charged.

@@ -34,6 +34,11 @@ struct Decode: ParsableCommand {
         discussion: """
             Reads any text in which OCPP-J frames stand: logs of central systems and charge points, exports, records. \
             What is no frame is skipped; a frame that is cut or broken becomes an error record.
+
+            Examples:
+              ocppctl decode charge.log >charge.jsonl
+              ocppctl decode --summary charge.log
+              grep CP002 charge.log | ocppctl decode --format text
             """)
 
     @Argument(help: ArgumentHelp("Logs to read, .gz too; - or none for standard input.", valueName: "file"))

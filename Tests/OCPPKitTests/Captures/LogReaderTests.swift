@@ -116,7 +116,7 @@ import Testing
             String(repeating: "[2,\\\"a", count: size / 6), String(repeating: "[2,\"\"a", count: size / 6),
             String(repeating: "{\"messageTypeId\":", count: size / 17), String(repeating: "[ ", count: size / 2),
             String(repeating: "{\"payload\":{\"uniqueId\":1,", count: size / 25), String(repeating: "=", count: size),
-            String(repeating: "\0", count: size), "[2,\"" + String(repeating: "a", count: size),
+            String(repeating: "s://", count: size / 4) + " [2,\"a\"]", String(repeating: "\0", count: size), "[2,\"" + String(repeating: "a", count: size),
             "[2,\"a\",\"X\",{" + String(repeating: "\"b\":[", count: size / 5),
         ]
         let clock = ContinuousClock()

@@ -1,0 +1,186 @@
+function __ocppctl_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __ocppctl_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __ocppctl_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __ocppctl_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __ocppctl_parse_tokens -S
+    set -l unparsed_tokens (__ocppctl_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'ocppctl'
+        __ocppctl_parse_subcommand 0 'version' 'h/help'
+        switch $unparsed_tokens[1]
+        case 'serve'
+            __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'strict' 'keep-frames=' 'max-frame-bytes=' 'dojot=' 'records=' 'version' 'h/help'
+        case 'send'
+            __ocppctl_parse_subcommand -r 1 'control=' 'all' 'payload=' 'input=' 'timeout=' 'parallel=' 'no-validate' 'version' 'h/help'
+        case 'decode'
+            __ocppctl_parse_subcommand -r 1 'charge-point=' 'perspective=' 'timezone=' 'strict' 'format=' 'summary' 'line-buffered' 'version' 'h/help'
+        case 'simulate'
+            __ocppctl_parse_subcommand 0 'url=' 'id=' 'model=' 'session=+' 'speed=' 'count=' 'id-pattern=' 'connect-timeout=' 'records=' 'quiet' 'version' 'h/help'
+        case 'export-sessions'
+            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'format=' 'columns=' 'dialect=' 'by=' 'cursor=' 'version' 'h/help'
+        case 'export-meter-values'
+            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'format=' 'columns=' 'dialect=' 'version' 'h/help'
+        case 'provision-dojot'
+            __ocppctl_parse_subcommand -r 1 'url=' 'user=' 'password-file=' 'template=' 'connectors=' 'dry-run' 'output-map=' 'mqtt=' 'store=' 'version' 'h/help'
+        case 'help'
+            __ocppctl_parse_subcommand -r 1 'version'
+        end
+    end
+end
+
+function __ocppctl_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __ocppctl_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __ocppctl_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __ocppctl_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__ocppctl_tokens -p)
+    if test -z "$(__ocppctl_tokens -t)"
+        set -l index (count (__ocppctl_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'ocppctl' -f
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'serve' -d 'Run the central system: frames and events go to standard output'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'send' -d 'Send a command to one or many charge points, through the running serve'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'decode' -d 'Find OCPP frames in logs and write them as records'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'simulate' -d 'Be a charge point, or a fleet of them'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'export-sessions' -d 'Write charging sessions as CSV or JSON lines, from the store, records or logs'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'export-meter-values' -d 'Write single meter samples as CSV or JSON lines, from the store, records or logs'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'provision-dojot' -d 'Make a template and a device for each charge point in DOJOT'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'help' -d 'Show subcommand help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" listen' -l 'listen' -d 'Where charge points connect; port 0 takes a free one.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" security-profile' -l 'security-profile' -d 'Must be said beyond loopback: 0 is no authentication and no encryption.' -rfka '0'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" path' -l 'path' -d 'What stands before the charge point\'s identity in the URL.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" accept' -l 'accept' -d 'Which charge points may connect: any, or those that booted here before or are in the DOJOT map.' -rfka 'any known'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" boot' -l 'boot' -d 'The answer to a BootNotification.' -rfka 'accepted pending rejected'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" before-boot' -l 'before-boot' -d 'What a message before an accepted BootNotification gets.' -rfka 'answer refuse'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" heartbeat-interval' -l 'heartbeat-interval' -d 'Seconds between heartbeats, or until the next boot that was not accepted.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" ping-interval' -l 'ping-interval' -d 'Seconds between pings; a charge point that stays silent for two is offline.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tags' -l 'tags' -d 'Who may charge: a file with an idTag a line, or lines {"idTag","status","expiryDate","parentIdTag"}.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" unknown-tags' -l 'unknown-tags' -d 'What an idTag that is not listed gets (default: accept without a list, invalid with one).' -rfka 'accept invalid'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" strict' -l 'strict' -d 'Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-frames' -l 'keep-frames' -d 'How long raw frames are kept: 30d, 12h, 0 for not at all.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-frame-bytes' -l 'max-frame-bytes' -d 'The longest message that is taken: 1MiB, 65536.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" dojot' -l 'dojot' -d 'Publish to DOJOT: the map that \'provision-dojot --output-map\' wrote.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" records' -l 'records' -d 'Which records go to standard output.' -rfka 'all frames sessions connections none'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" all' -l 'all' -d 'Send to every charge point that is connected.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" payload' -l 'payload' -d 'The payload as JSON, or @FILE to read it from.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" input' -l 'input' -d 'Read commands as lines {"chargePointId","action","payload"} from a file, or - for standard input.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" timeout' -l 'timeout' -d 'Seconds to wait for each answer.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" parallel' -l 'parallel' -d 'Charge points that are asked at the same time.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" no-validate' -l 'no-validate' -d 'Send a payload that the action does not allow all the same.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" charge-point' -l 'charge-point' -d 'The charge point where the log names none.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" perspective' -l 'perspective' -d 'Who wrote the log, where its format and its frames do not tell.' -rfka 'central-system charge-point'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" timezone' -l 'timezone' -d 'The zone of local times, such as Europe/Berlin or +02:00; without it they are left out.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" strict' -l 'strict' -d 'Say each violation of the specification, and exit 1 if there is any.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" format' -l 'format' -d 'How records are written.' -rfka 'jsonl text'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" summary' -l 'summary' -d 'Write only one record, at the end: counts and response times.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" line-buffered' -l 'line-buffered' -d 'Write records as soon as they are read.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" url' -l 'url' -d 'The central system; the identity is added to the path.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" id' -l 'id' -d 'The charge point\'s identity.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" model' -l 'model' -d 'What kind of charge point it is.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate"' -l 'session' -d 'A session to run; repeatable.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" speed' -l 'speed' -d 'Simulated seconds in a second.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" count' -l 'count' -d 'How many charge points; more than one are named by --id-pattern.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" id-pattern' -l 'id-pattern' -d 'Identities of a fleet: %05d stands for the number, from 1, in five digits.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" connect-timeout' -l 'connect-timeout' -d 'How long the first connection is tried.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" records' -l 'records' -d 'Which records go to standard output.' -rfka 'frames none'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" quiet' -l 'quiet' -d 'Say only what went wrong.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" since' -l 'since' -d 'From this time on: RFC 3339, a date, today, yesterday, or how long ago (7d, 12h).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" until' -l 'until' -d 'Before this time, in the same forms.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" charge-point' -l 'charge-point' -d 'Only this charge point. Frames of a log that names none are taken for its own.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" timezone' -l 'timezone' -d 'The zone of days and of times without one, given or in logs, and of the times that are written (default: UTC). Europe/Lisbon, +02:00.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" format' -l 'format' -d 'How rows are written: CSV with a header, or JSON lines.' -rfka 'csv jsonl'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" columns' -l 'columns' -d 'The columns, in this order, with commas between them (default: all).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" dialect' -l 'dialect' -d 'How CSV is written: as RFC 4180 has it, or as Excel opens it in Brazil (;, decimal comma, BOM).' -rfka 'rfc4180 excel-pt-BR'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" by' -l 'by' -d 'Add up sessions, energy and duration: a row for each day of --timezone, charge point or idTag.' -rfka 'day charge-point idTag'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" cursor' -l 'cursor' -d 'Only sessions of the store whose end was learnt since the run that wrote this file, which is then replaced.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" since' -l 'since' -d 'From this time on: RFC 3339, a date, today, yesterday, or how long ago (7d, 12h).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" until' -l 'until' -d 'Before this time, in the same forms.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" charge-point' -l 'charge-point' -d 'Only this charge point. Frames of a log that names none are taken for its own.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" timezone' -l 'timezone' -d 'The zone of days and of times without one, given or in logs, and of the times that are written (default: UTC). Europe/Lisbon, +02:00.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" format' -l 'format' -d 'How rows are written: CSV with a header, or JSON lines.' -rfka 'csv jsonl'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" columns' -l 'columns' -d 'The columns, in this order, with commas between them (default: all).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" dialect' -l 'dialect' -d 'How CSV is written: as RFC 4180 has it, or as Excel opens it in Brazil (;, decimal comma, BOM).' -rfka 'rfc4180 excel-pt-BR'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" url' -l 'url' -d 'Where DOJOT is.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" user' -l 'user' -d 'The user, whose tenant gets the devices.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" password-file' -l 'password-file' -d 'The user\'s password is the first line of this file.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" template' -l 'template' -d 'The template\'s label in DOJOT.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" connectors' -l 'connectors' -d 'Connectors that the template has at least; more where a charge point has more.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" dry-run' -l 'dry-run' -d 'Only say what would be done.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" output-map' -l 'output-map' -d 'Write the devices of these charge points for \'serve --dojot\'.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" mqtt' -l 'mqtt' -d 'DOJOT\'s MQTT broker, for the map (default: the host of --url, port 1883).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl help" version' -l 'version' -d 'Show the version.'
