@@ -1,6 +1,7 @@
 """Every JSON line is as `schemas/` says: those of the transcripts, and those of a running `serve`."""
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -82,3 +83,12 @@ def test_every_flag_and_violation_is_in_its_schema():
     common = SCHEMAS["common"]["$defs"]["violation"]["properties"]["code"]["enum"]
     assert cases("Sessions/SessionFlag.swift") == set(SCHEMAS["session"]["properties"]["flags"]["items"]["enum"])
     assert cases("Validation/Violation.swift") == set(common)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_manual_names_the_same_fields(kind):
+    manual = (ROOT / "docs" / "records.md").read_text()
+    section = manual.split("\n## Frames\n" if kind == "frame" else f"\n## `{kind}`\n", 1)[1].split("\n## ", 1)[0]
+    table = section.split("| Field | |\n|---|---|\n", 1)[1].split("\n\n", 1)[0]
+    fields = [name for row in table.splitlines() for name in re.findall("`(.+?)`", row.split("|")[1])]
+    assert fields == list(SCHEMAS[kind]["properties"]), "in the order in which they are written"

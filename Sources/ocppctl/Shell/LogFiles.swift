@@ -6,14 +6,18 @@ struct LogFiles {
     private(set) var reader: LogReader
     private var status = ExitStatus.done
 
+    /// How our own records begin that are no frames.
+    private static let record = Array(#"{"record":"#.utf8)
+
     init(options: LogOptions) { reader = LogReader(options: options) }
 
     /// Reads the files in order, and gives what is found in each chunk of them.
     mutating func read(_ files: [String], _ body: ([LogItem]) throws -> Void) throws {
         for file in files {
             reader.open(file)
-            // A file of nothing but blanks is an empty log; any other text without a frame is no log.
-            var isBlank = true
+            // Blanks alone are an empty log, and so are records of a server that had no charge points yet. Any other
+            // text without a frame is no log.
+            var start: [UInt8] = []
             var hasFrames = false
             func take(_ items: [LogItem]) throws {
                 if !items.isEmpty { hasFrames = true }
@@ -21,16 +25,16 @@ struct LogFiles {
             }
             do {
                 try LogInput.read(file) { chunk in
-                    if isBlank { isBlank = chunk.allSatisfy { $0 <= 0x20 } }
+                    if start.isEmpty { start = Array(chunk.drop { $0 <= 0x20 }.prefix(Self.record.count)) }
                     try take(items { $0.read(chunk, $1) })
                 }
             } catch let failure as CommandFailure where failure.status == .noInput {
                 Diagnostics.say(failure.message)
                 status = .noInput
-                isBlank = true
+                start = []
             }
             try take(items { $0.close($1) })
-            if !isBlank, !hasFrames {
+            if !hasFrames, !start.isEmpty, start != Self.record {
                 let name = file == "-" ? "standard input" : file
                 Diagnostics.say("\(name): no OCPP frames in it; they look like [2,\"id\",\"Heartbeat\",{}]")
                 if status == .done { status = .badData }
