@@ -1,0 +1,84 @@
+"""Every JSON line is as `schemas/` says: those of the transcripts, and those of a running `serve`."""
+
+import json
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+
+from support.charge_point import ChargePoint
+from support.program import ROOT, run
+
+SCHEMAS = {file.stem: json.loads(file.read_text()) for file in sorted((ROOT / "schemas").glob("*.json"))}
+REGISTRY = Registry().with_resources((schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values())
+KINDS = sorted(SCHEMAS.keys() - {"common"})
+TRANSCRIPTS = sorted((ROOT / "Tests" / "CommandLineTests" / "cases").glob("*/*/stdout"))
+
+
+def check(line):
+    """The kind of a line that is as its schema says."""
+    kind = line.get("record", "frame")
+    assert kind in KINDS, f"no schema for {kind}"
+    jsonschema.Draft202012Validator(SCHEMAS[kind], registry=REGISTRY).validate(line)
+    return kind
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_schemas(name):
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
+    assert SCHEMAS[name]["$id"] == f"{name}.json"
+
+
+def test_transcripts():
+    kinds = set()
+    for file in TRANSCRIPTS:
+        if file.parent.name == "help":
+            continue
+        lines = [json.loads(line) for line in file.read_text("utf-8-sig").splitlines() if line.startswith("{")]
+        kinds |= {check(line) for line in lines}
+        if "--columns" not in (file.parent / "cmd").read_text():
+            for line in lines:
+                if line.get("record") in ("session", "meterValue"):
+                    assert line.keys() == SCHEMAS[line["record"]]["properties"].keys(), "a row has all columns"
+    assert kinds >= {"frame", "error", "session", "consumption", "meterValue", "summary"}
+
+
+def test_a_running_server(serve):
+    central_system = serve()
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    started = station.ask("StartTransaction", {
+        "connectorId": 1, "idTag": "T", "meterStart": 0, "timestamp": "2026-03-01T10:00:00Z"})
+    station.ask("StopTransaction", {
+        "transactionId": started["transactionId"], "meterStop": 5, "timestamp": "2026-03-01T11:00:00Z"})
+    station.send("[2,1")
+    assert station.receive()[0] == 4
+    station.call("Nonsense", {"a": 1.50})
+    commands = [central_system.send("CP001", "ClearCache", "--timeout", "0.2"), central_system.send("CP009", "ClearCache")]
+    station.close()
+    central_system.wait_for_record(lambda r: r.get("event") == "disconnected", "disconnection")
+    assert central_system.terminate() == 0
+    kinds = {check(json.loads(line)) for line in central_system.log.read_text().splitlines()}
+    assert kinds >= {"listening", "connection", "frame", "session", "error"}
+    for done in commands:
+        assert [check(json.loads(line)) for line in done.stdout.splitlines()] == ["command"]
+
+
+def test_provisioning(dojot, tmp_path):
+    (tmp_path / "password").write_text("admin")
+    arguments = ["--url", dojot().url, "--user", "admin", "--password-file", tmp_path / "password", "-"]
+    lines = b'{"chargePointId":"CP001"}\n{"chargePointId":"CP001"}\n'
+    for more in (["--dry-run"], [], []):
+        done = run("provision-dojot", *more, *arguments, stdin=lines)
+        assert [check(json.loads(line)) for line in done.stdout.splitlines()] == ["provision"] * 3
+
+
+def test_every_flag_and_violation_is_in_its_schema():
+    def cases(file):
+        text = (ROOT / "Sources" / "OCPPKit" / file).read_text()
+        enumeration = text.split("CaseIterable", 1)[1].split("\n}" if file.endswith("Flag.swift") else "var ", 1)[0]
+        return {line.strip().split()[1].strip("`") for line in enumeration.splitlines() if line.strip().startswith("case ")}
+
+    common = SCHEMAS["common"]["$defs"]["violation"]["properties"]["code"]["enum"]
+    assert cases("Sessions/SessionFlag.swift") == set(SCHEMAS["session"]["properties"]["flags"]["items"]["enum"])
+    assert cases("Validation/Violation.swift") == set(common)
