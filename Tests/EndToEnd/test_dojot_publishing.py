@@ -34,7 +34,8 @@ def test_status_and_meter_values_arrive_as_numbers(serve, broker, dojot_map):
             {"value": "31.05", "measurand": "Current.Import", "phase": "L1", "unit": "A"},
             {"value": "230.1", "measurand": "Voltage", "phase": "L1-N", "unit": "V"},
             {"value": "1234.56", "measurand": "Energy.Active.Import.Register", "unit": "Wh"},
-            {"value": "41", "measurand": "SoC", "unit": "Percent"}]}]})
+            {"value": "41", "measurand": "SoC", "unit": "Percent", "location": "EV"},
+            {"value": "9", "measurand": "Energy.Active.Import.Register", "location": "Inlet"}]}]})
 
     boot = broker.wait_for(lambda topic, m: topic == TOPIC and m.get("vendor") == "ABB", "boot data")
     assert boot["model"] == "T54" and boot["online"] is True
@@ -45,7 +46,7 @@ def test_status_and_meter_values_arrive_as_numbers(serve, broker, dojot_map):
     assert values == {
         "c1_transactionId": transaction, "c1_power_W": 21400, "power": 21400, "c1_current_L1": 31.05,
         "current": 31.05, "c1_voltage_L1": 230.1, "voltage": 230.1, "c1_energy_Wh": 1234.56, "energy": 1234.56,
-        "c1_soc": 41, "timestamp": milliseconds}
+        "c1_soc": 41, "c1_energy_Wh_Inlet": 9, "timestamp": milliseconds}
     assert sum("c1_power_W" in m for m in broker.messages(TOPIC)) == 1
 
 

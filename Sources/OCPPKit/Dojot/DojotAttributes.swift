@@ -150,6 +150,8 @@ extension DojotAttributes {
         .currentImport: .current, .voltage: .voltage, .powerActiveImport: .power,
         .energyActiveImportRegister: .energy, .soC: .stateOfCharge, .temperature: .temperature,
     ]
+    /// Where a measurand is measured as a matter of course, if not at the outlet.
+    private static let homes: [Measurand: Location] = [.soC: .ev, .temperature: .body]
     private static let aliases: [String: StationAttribute] = [
         ConnectorAttribute.current.rawValue: .current, ConnectorAttribute.voltage.rawValue: .voltage,
         ConnectorAttribute.power.rawValue: .power, ConnectorAttribute.energy.rawValue: .energy,
@@ -159,7 +161,10 @@ extension DojotAttributes {
     private static func label(of sample: SampledValue) -> (name: String, phase: String) {
         let measurand = sample.measurand ?? .known(SampledValue.defaultMeasurand)
         var name = measurand.known.flatMap { names[$0]?.rawValue } ?? measurand.text
-        if let location = sample.location, location != SampledValue.defaultLocation { name += "_" + location.text }
+        let home = measurand.known.flatMap { homes[$0] } ?? SampledValue.defaultLocation
+        if let location = sample.location, location != SampledValue.defaultLocation, location != home {
+            name += "_" + location.text
+        }
         let phase = sample.phase.map { $0.text.hasSuffix("-N") ? String($0.text.dropLast(2)) : $0.text }
         return (labelled(name), phase.map { "_" + labelled($0) } ?? "")
     }

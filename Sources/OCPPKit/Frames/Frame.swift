@@ -60,7 +60,7 @@ public struct Frame: Sendable {
         func failure(_ message: String) -> FrameError {
             FrameError(
                 code: .frame, message: message, messageTypeId: typeId, messageId: elements.dropFirst().first.flatMap(Frame.idText),
-                action: typeId == 2 ? elements.dropFirst(2).first?.text : nil)
+                action: typeId == 3 || typeId == 4 ? nil : elements.dropFirst(2).first?.text)
         }
         let (expected, kind): (ClosedRange<Int>, Kind)
         switch typeId {

@@ -23,6 +23,7 @@ actor SimulatedFleet {
     private var unsettled: Set<String> = []
     private var results: [SessionResult] = []
     private var breachCount = 0
+    private var booted: Set<String> = []
     /// The first reason to end the whole simulation with; the outer `nil` while it goes on.
     private var ending: CommandFailure??
     private var waiter: CheckedContinuation<Void, Never>?
@@ -87,8 +88,11 @@ actor SimulatedFleet {
         case .breach(let text):
             breachCount += 1
             Diagnostics.say("\(id): the central system broke the protocol: \(text)")
+            // It would try to boot for ever, and its sessions would never begin.
+            if !settings.sessions.isEmpty, !booted.contains(id) { end(outcome()) }
         case .timedOut, .givenUp: Diagnostics.say("\(id): \(event)")
         case .booted, .status, .sessionStarted, .progress, .sessionStopped, .answered, .rebooting:
+            if case .booted = event { booted.insert(id) }
             if !settings.isFleet { tell("\(event)", of: id, at: time) }
         }
     }

@@ -38,7 +38,7 @@ import Testing
             (#"[2,"a","Authorize",{"idTag":"A" (truncated)"#, .truncated, 2, "a", "Authorize"),
             (#"[2,"a","Authorize"]"#, .frame, 2, "a", "Authorize"),
             (#"[2,"a","Authorize",[]]"#, .frame, 2, "a", "Authorize"),
-            (#"[7,"a","Authorize",{}]"#, .frame, 7, "a", nil),
+            (#"[7,"a","Authorize",{}]"#, .frame, 7, "a", "Authorize"),
             (#"[3,"a",{},{}]"#, .frame, 3, "a", nil),
             (#"[2,17,"Heartbeat",{"#, .truncated, 2, "17", "Heartbeat"),
         ] as [(String, FrameError.Code, Int64, String?, String?)])
