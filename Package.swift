@@ -20,7 +20,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         .systemLibrary(
@@ -38,17 +37,12 @@ let package = Package(
         .target(name: "DojotClient", dependencies: ["OCPPKit", "WebEndpoints"], swiftSettings: strict),
         .target(
             name: "CentralSystemService",
-            dependencies: [
-                "OCPPKit", "WebEndpoints", "MQTTTransport", "Storage",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: strict),
+            dependencies: ["OCPPKit", "WebEndpoints", "MQTTTransport", "Storage"], swiftSettings: strict),
         .executableTarget(
             name: "ocppctl",
             dependencies: [
                 "OCPPKit", "WebEndpoints", "MQTTTransport", "Storage", "DojotClient", "CentralSystemService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
 
