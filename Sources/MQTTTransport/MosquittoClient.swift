@@ -55,6 +55,14 @@ struct MosquittoFailure: Error {
         guard strings.allSatisfy({ $0?.utf8.contains(0) != true }) else {
             throw MosquittoFailure(text: "NUL in a client id, user name, password, will topic or host name")
         }
+        // Where `mosquitto_new` itself refuses an id, libmosquitto 2.0.11 closes descriptor 0 twice: it destroys a handle
+        // whose descriptors are still zero, and the process loses its standard input, or whatever has that number by then.
+        guard !device.clientID.isEmpty,
+            unsafe mosquitto_validate_utf8(device.clientID, Int32(clamping: device.clientID.utf8.count))
+                == Int32(MOSQ_ERR_SUCCESS.rawValue)
+        else {
+            throw MosquittoFailure(text: "not a client id that MQTT allows: '\(device.clientID)'")
+        }
         guard Self.libraryIsReady,
             let handle = unsafe mosquitto_new(
                 device.clientID, !device.keepsSession, Unmanaged.passUnretained(inbox).toOpaque())

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import MQTTTransport
@@ -21,11 +22,15 @@ struct MosquittoClientTests {
         }
     }
 
-    @Test func emptyClientIDIsRefused() {
+    /// libmosquitto's own refusal closes descriptor 0.
+    @Test(arguments: ["", "a\u{1}", "a\u{7F}", "a\u{FFFF}", String(repeating: "a", count: 65_536)])
+    func badClientIDIsRefusedAndStandardInputStays(clientID: String) throws {
+        try #require(fcntl(STDIN_FILENO, F_GETFD) >= 0)
         var device = MQTTDevice.dojot("a")
-        device.clientID = ""
+        device.clientID = clientID
         #expect(throws: MosquittoFailure.self) {
             try MosquittoClient(device, broker: nowhere, maxInFlight: 20)
         }
+        #expect(fcntl(STDIN_FILENO, F_GETFD) >= 0)
     }
 }
