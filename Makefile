@@ -41,14 +41,14 @@ test-end-to-end: debug
 
 # What takes longer than a minute; SECONDS bounds it.
 man: debug
-	sh scripts/generate-manual
+	scripts/generate-manual
 
 completions: debug
 	sh scripts/generate-completions
 
 # Fails when the committed man pages or completions are not what the binary says.
 check-generated: debug
-	sh scripts/generate-manual --check
+	scripts/generate-manual --check
 	sh scripts/generate-completions --check
 
 lint:
