@@ -69,7 +69,8 @@ public actor CentralSystemServer {
     }
 
     private init(
-        _ settings: ServiceSettings, loop: EventLoop, restored: CentralSystem.KnownState, writer: StoreWriter, sink: RecordSink,
+        _ settings: ServiceSettings, loop: EventLoop, restored: CentralSystem.KnownState, writer: StoreWriter,
+        sink: RecordSink,
         publisher: DojotPublisher?, notice: @escaping @Sendable (String) -> Void
     ) {
         self.settings = settings
@@ -224,7 +225,8 @@ extension CentralSystemServer: WebSocketServerHandler {
             server.connections[connection.id] = connection
             server.feed(
                 .connected(
-                    connection.id, chargePointId: id, peer: connection.peerAddress, subprotocol: connection.subprotocol))
+                    connection.id, chargePointId: id, peer: connection.peerAddress, subprotocol: connection.subprotocol)
+            )
         }
     }
 

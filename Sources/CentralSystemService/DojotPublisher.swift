@@ -18,7 +18,8 @@ final class DojotPublisher: Sendable {
     init(_ settings: DojotSettings, notice: @escaping @Sendable (String) -> Void) throws {
         self.settings = settings
         self.notice = notice
-        connections = try MQTTConnections(broker: MQTTBroker(host: settings.mqttHost, port: settings.mqttPort)) { event in
+        connections = try MQTTConnections(broker: MQTTBroker(host: settings.mqttHost, port: settings.mqttPort)) {
+            event in
             switch event {
             case .disconnected(let id, let reason): notice("DOJOT: \(id): MQTT connection lost: \(reason)")
             case .refused(let id, let reason): notice("DOJOT: \(id): the broker refuses the device: \(reason)")
@@ -32,7 +33,8 @@ final class DojotPublisher: Sendable {
         let id = publication.chargePointId
         guard let device = settings.devices[id] else {
             if unmapped.withLock({ $0.insert(id).inserted }) {
-                notice("DOJOT: no device for charge point \(id): run 'ocppctl provision-dojot' and restart with its map")
+                notice(
+                    "DOJOT: no device for charge point \(id): run 'ocppctl provision-dojot' and restart with its map")
             }
             return
         }

@@ -251,8 +251,9 @@ import Synchronization
         timers = try TimerQueue(poller: poller)
         var descriptor = lws_sock_file_fd_type()
         unsafe descriptor.filefd = poller.descriptor
-        guard unsafe lws_adopt_descriptor_vhost(
-            clientHost, LWS_ADOPT_RAW_FILE_DESC, descriptor, Self.loopProtocol, nil) != nil
+        guard
+            unsafe lws_adopt_descriptor_vhost(
+                clientHost, LWS_ADOPT_RAW_FILE_DESC, descriptor, Self.loopProtocol, nil) != nil
         else { throw .other("libwebsockets refused the poller") }
         shared.withLock { state in unsafe state.context = context }
     }

@@ -29,7 +29,7 @@ import Glibc
 
     deinit {
         unsafe free(name)
-        for unsafe text in unsafe names { unsafe free(text) }
+        for unsafetext in unsafe names { unsafe free(text) }
         unsafe protocols.deallocate()
         unsafe noRetries.deallocate()
     }

@@ -16,7 +16,8 @@ struct Transcript: Sendable, CustomStringConvertible {
 
     /// All cases, in the order of their names.
     static let all: [Transcript] = {
-        let names = FileManager.default.enumerator(atPath: folder.appending(path: "cases").path)?.allObjects as? [String]
+        let names =
+            FileManager.default.enumerator(atPath: folder.appending(path: "cases").path)?.allObjects as? [String]
         return (names ?? []).filter { $0.hasSuffix("/cmd") }.map { Transcript(name: String($0.dropLast(4))) }
             .sorted { $0.name < $1.name }
     }()
@@ -83,7 +84,8 @@ struct Transcript: Sendable, CustomStringConvertible {
         func content(_ url: URL) throws -> Data {
             let text = try Data(contentsOf: url)
             return text.range(of: Data(home.path.utf8)) == nil
-                ? text : Data(String(decoding: text, as: UTF8.self).replacingOccurrences(of: home.path, with: "HOME").utf8)
+                ? text
+                : Data(String(decoding: text, as: UTF8.self).replacingOccurrences(of: home.path, with: "HOME").utf8)
         }
         return Outcome(
             stdout: try content(written[0].0), stderr: try content(written[1].0), status: shell.terminationStatus)
@@ -104,7 +106,9 @@ struct Transcript: Sendable, CustomStringConvertible {
     private static let binaryFolder: String = {
         let beside = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         let built = folder.deletingLastPathComponent().deletingLastPathComponent().appending(path: ".build/debug")
-        let found = [beside, built].first { FileManager.default.isExecutableFile(atPath: $0.appending(path: "ocppctl").path) }
+        let found = [beside, built].first {
+            FileManager.default.isExecutableFile(atPath: $0.appending(path: "ocppctl").path)
+        }
         return (found ?? built).path
     }()
 }

@@ -81,7 +81,8 @@ struct ConformanceTests {
                 since: Timestamp(milliseconds: .max)),
         ]
         let store = try implementation.open(directory)
-        let requests = frames.map { request(0, .frame($0)) } + events.map { request(0, .event($0)) }
+        let requests =
+            frames.map { request(0, .frame($0)) } + events.map { request(0, .event($0)) }
             + sessions.map { request(0, .session($0)) } + chargePoints.map { request(0, .chargePoint($0)) }
             + connectors.map { request(0, .connector($0)) }
         #expect(store.commit(requests).areAllCommitted)

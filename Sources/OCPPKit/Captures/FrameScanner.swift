@@ -120,7 +120,8 @@ public struct FrameScanner {
             let frame = try? Frame(tree.root)
         else { return start + 1 }
         // An object may tell about a frame and hold it too; then the frame itself counts.
-        let held = quoting < FrameScanner.maximumQuoting
+        let held =
+            quoting < FrameScanner.maximumQuoting
             ? FrameScanner.findings(in: Array(text[(start + 1)..<end]), quoting: quoting + 1) : []
         if held.contains(where: \.isFrame) {
             findings += held.map { Finding(content: $0.content, range: start..<end) }
@@ -168,7 +169,9 @@ public struct FrameScanner {
         if isInSingleQuotes(start), start >= literalsUntil {
             let literal = Unquoted.literal(in: text, from: start)
             literalsUntil = literal.end
-            if let (tree, _) = try? JSONTree.parsingPrefix(of: literal.bytes, from: 0), let frame = try? Frame(tree.root) {
+            if let (tree, _) = try? JSONTree.parsingPrefix(of: literal.bytes, from: 0),
+                let frame = try? Frame(tree.root)
+            {
                 findings.append(Finding(content: .frame(frame), range: start..<literal.end))
                 return literal.end
             }
@@ -219,7 +222,8 @@ func hasElision(_ text: ArraySlice<UInt8>) -> Bool {
     while position < text.endIndex {
         dots = text[position] == UInt8(ascii: ".") ? dots + 1 : 0
         if dots == 3 { return true }
-        if text[position] == 0xE2, position + 2 < text.endIndex, text[position + 1] == 0x80, text[position + 2] == 0xA6 {
+        if text[position] == 0xE2, position + 2 < text.endIndex, text[position + 1] == 0x80, text[position + 2] == 0xA6
+        {
             return true
         }
         position += 1

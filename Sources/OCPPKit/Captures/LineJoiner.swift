@@ -46,7 +46,9 @@ struct LineJoiner {
             let findings = FrameScanner.findings(in: joined.bytes)
             if findings.contains(where: { $0.range.lowerBound == hold!.start && $0.isFrame }) {
                 hold = nil
-                return [JoinedLine(bytes: joined.bytes, number: joined.number, breaks: joined.breaks, findings: findings)]
+                return [
+                    JoinedLine(bytes: joined.bytes, number: joined.number, breaks: joined.breaks, findings: findings)
+                ]
             }
             let last = hold!.lines.removeLast()
             return finish() + begin(last, number)

@@ -116,7 +116,9 @@ enum LogFormats {
         let rows = marks.map { (text: Array($0.text.description.utf8).map(lowercased), mark: $0) }
         return Dictionary(grouping: rows) { $0.text[0] }.mapValues { rows in
             // Rows that ask for more before them come first among equals.
-            rows.sorted { ($0.text.count, $0.mark.after == nil ? 0 : 1) > ($1.text.count, $1.mark.after == nil ? 0 : 1) }
+            rows.sorted {
+                ($0.text.count, $0.mark.after == nil ? 0 : 1) > ($1.text.count, $1.mark.after == nil ? 0 : 1)
+            }
         }
     }()
 }

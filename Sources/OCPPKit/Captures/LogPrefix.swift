@@ -50,7 +50,8 @@ struct LogPrefix {
         while let equals = text[position...].firstIndex(of: UInt8(ascii: "=")) {
             position = equals + 1
             let name = text[..<equals].suffix(24)
-            guard let start = name.lastIndex(where: { !LogPrefix.isWordByte($0) }).map({ $0 + 1 }) ?? name.indices.first,
+            guard
+                let start = name.lastIndex(where: { !LogPrefix.isWordByte($0) }).map({ $0 + 1 }) ?? name.indices.first,
                 let role = LogFormats.role(named: name[start...])
             else { continue }
             var value = text[position...]
@@ -115,11 +116,15 @@ struct LogPrefix {
     // MARK: charge points
 
     /// `recv CP1: [`, `CP1: send [`, `CP1 > [`.
-    private static func chargePointId(in text: ArraySlice<UInt8>, mark range: Range<Int>, _ mark: DirectionMark) -> String? {
+    private static func chargePointId(in text: ArraySlice<UInt8>, mark range: Range<Int>, _ mark: DirectionMark)
+        -> String?
+    {
         let between = trimmed(text[range.upperBound...])
         if between.last == UInt8(ascii: ":") {
             var words = between.dropLast().split(separator: UInt8(ascii: " "))
-            if words.count == 2, words[0].elementsEqual("from".utf8) || words[0].elementsEqual("to".utf8) { words.removeFirst() }
+            if words.count == 2, words[0].elementsEqual("from".utf8) || words[0].elementsEqual("to".utf8) {
+                words.removeFirst()
+            }
             if words.count == 1, let id = id(words[0]) { return id }
         }
         guard let last = text[..<range.lowerBound].last, isBlank(last) else { return nil }
@@ -127,7 +132,8 @@ struct LogPrefix {
         let isSign = !isWordByte(text[range.lowerBound])
         guard isSign != (before.last == UInt8(ascii: ":")) else { return nil }
         let word = (isSign ? before : before.dropLast())
-        let start = word.lastIndex { isBlank($0) || (!isSign && $0 == UInt8(ascii: ":")) }.map { $0 + 1 } ?? word.startIndex
+        let start =
+            word.lastIndex { isBlank($0) || (!isSign && $0 == UInt8(ascii: ":")) }.map { $0 + 1 } ?? word.startIndex
         return id(word[start...])
     }
 
@@ -147,7 +153,9 @@ struct LogPrefix {
             rest = rest[(colon + 1)...]
             guard rest.starts(with: "//".utf8), text[..<colon].last.map({ $0 | 0x20 == UInt8(ascii: "s") }) == true
             else { continue }
-            let address = rest.dropFirst(2).prefix { isIdByte($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":") }
+            let address = rest.dropFirst(2).prefix {
+                isIdByte($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":")
+            }
             guard let slash = address.lastIndex(of: UInt8(ascii: "/")) else { continue }
             let last = address[(slash + 1)...]
             if !last.isEmpty, last.allSatisfy(isIdByte) { return String(decoding: last, as: UTF8.self) }

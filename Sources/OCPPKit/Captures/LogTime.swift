@@ -35,8 +35,10 @@ struct LogTime: Equatable {
         switch whole {
         case 100_000_000..<100_000_000_000:
             let fraction = text.drop { isDigit($0) }.dropFirst().prefix(3)
-            let milliseconds = fraction.allSatisfy { isDigit($0) }
-                ? (Int64(String(decoding: fraction, as: UTF8.self) + String(repeating: "0", count: 3 - fraction.count)) ?? 0)
+            let milliseconds =
+                fraction.allSatisfy { isDigit($0) }
+                ? (Int64(String(decoding: fraction, as: UTF8.self) + String(repeating: "0", count: 3 - fraction.count))
+                    ?? 0)
                 : 0
             return LogTime(local: Timestamp(milliseconds: whole * 1000 + milliseconds), offset: 0)
         case 100_000_000_000..<100_000_000_000_000: return LogTime(local: Timestamp(milliseconds: whole), offset: 0)
@@ -80,7 +82,9 @@ private struct TimeOfDayReader {
     var position: Int
 
     mutating func takeSeparator() -> Bool {
-        take { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ",") }
+        take {
+            $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ",")
+        }
             && (take { $0 == UInt8(ascii: " ") } || true)
     }
 

@@ -76,8 +76,10 @@ public struct CentralSystem: Sendable {
         chargePoints[id, default: ChargePoint(id: id)].connection = connection
         chargePoints[id]?.peer = peer
         effects.append(
-            .record(.connection(ConnectionRecord(
-                timestamp: now, chargePointId: id, isConnected: true, peer: peer, subprotocol: subprotocol))))
+            .record(
+                .connection(
+                    ConnectionRecord(
+                        timestamp: now, chargePointId: id, isConnected: true, peer: peer, subprotocol: subprotocol))))
         publish(id, DojotAttributes.online(true))
     }
 
@@ -92,8 +94,11 @@ public struct CentralSystem: Sendable {
         guard let id = owners.removeValue(forKey: connection), var chargePoint = chargePoints[id] else { return }
         chargePoint.connection = nil
         effects.append(
-            .record(.connection(ConnectionRecord(
-                timestamp: now, chargePointId: id, isConnected: false, peer: chargePoint.peer, reason: reason))))
+            .record(
+                .connection(
+                    ConnectionRecord(
+                        timestamp: now, chargePointId: id, isConnected: false, peer: chargePoint.peer, reason: reason)))
+        )
         if let call = chargePoint.outstanding {
             finish(call.outcome(.unknown, message: "the connection ended before an answer: \(reason)"))
         }

@@ -19,8 +19,9 @@ extension CentralSystem {
             action: call.frame.action ?? "", arrival: now, reply: reply, sessions: sessions,
             publications: configuration.publishes ? publications(of: call, transactionId: event.transactionId) : [])
         effects.append(
-            .store(StoreRequest(
-                ticket: ticket, operations: frames + [.event(event)] + sessionOperations(sessions))))
+            .store(
+                StoreRequest(
+                    ticket: ticket, operations: frames + [.event(event)] + sessionOperations(sessions))))
     }
 
     /// Releases the answer that waited for this commit.
@@ -44,7 +45,8 @@ extension CentralSystem {
             forgetNewSessions(of: pending)
             effects.append(.notice("\(pending.chargePointId): \(pending.action) is not stored: \(reason)"))
             release(
-                pending, Frame.callError(id: pending.messageId, code: .internalError, description: "not stored; try again"))
+                pending,
+                Frame.callError(id: pending.messageId, code: .internalError, description: "not stored; try again"))
         }
     }
 

@@ -67,7 +67,8 @@ extension CentralSystem {
         record.violations = Validator.violations(of: frame, answering: nil)
         effects.append(.record(.frame(record)))
         let call = InboundCall(
-            chargePointId: id, connection: connection, record: record, changedSessions: noteSessions(folder.fold(record)))
+            chargePointId: id, connection: connection, record: record,
+            changedSessions: noteSessions(folder.fold(record)))
         switch decide(call, action, record.violations) {
         case .result(let payload): reply(to: call, Frame.callResult(id: frame.messageId, payload: payload))
         case .durable(let event): replyAfterCommit(to: call, event)
@@ -105,7 +106,9 @@ extension CentralSystem {
 
     /// Tells the records of an answer that goes out now.
     @discardableResult
-    mutating func emitAnswer(_ reply: [UInt8], action: String?, to id: String, after milliseconds: Int64) -> FrameRecord? {
+    mutating func emitAnswer(_ reply: [UInt8], action: String?, to id: String, after milliseconds: Int64)
+        -> FrameRecord?
+    {
         guard let frame = try? Frame.read(reply) else { return nil }
         let record = FrameRecord(
             timestamp: now, chargePointId: id, direction: .fromCentralSystem, frame: frame, action: action,
@@ -117,10 +120,13 @@ extension CentralSystem {
     func frameOperations(_ call: InboundCall, _ reply: [UInt8]) -> [StoreOperation] {
         guard configuration.keepsFrames else { return [] }
         return [
-            .frame(StoredFrame(
-                chargePointId: call.chargePointId, direction: .fromChargePoint, arrival: now, raw: Array(call.frame.raw))),
-            .frame(StoredFrame(
-                chargePointId: call.chargePointId, direction: .fromCentralSystem, arrival: now, raw: reply)),
+            .frame(
+                StoredFrame(
+                    chargePointId: call.chargePointId, direction: .fromChargePoint, arrival: now,
+                    raw: Array(call.frame.raw))),
+            .frame(
+                StoredFrame(
+                    chargePointId: call.chargePointId, direction: .fromCentralSystem, arrival: now, raw: reply)),
         ]
     }
 
@@ -136,9 +142,10 @@ extension CentralSystem {
     func sessionOperations(_ numbers: [Int]) -> [StoreOperation] {
         Set(numbers).sorted().compactMap { number in
             folder.session(number).map { session in
-                .session(StoredSession(
-                    number: number, chargePointId: session.chargePointId ?? "", isNew: newSessions.contains(number),
-                    isEnded: session.isEnded, state: session.encodedState()))
+                .session(
+                    StoredSession(
+                        number: number, chargePointId: session.chargePointId ?? "", isNew: newSessions.contains(number),
+                        isEnded: session.isEnded, state: session.encodedState()))
             }
         }
     }

@@ -97,7 +97,8 @@ struct CallQueue: Sendable {
     /// Takes the outstanding CALL as failed. A transactional one stays in its line until `attempts` are used up.
     ///
     /// - Parameter retryInterval: milliseconds, times the number of failures (section 9.1.25).
-    mutating func fail(at now: Timestamp, attempts: Int64, retryInterval: Int64) -> (call: QueuedCall, isGivenUp: Bool)? {
+    mutating func fail(at now: Timestamp, attempts: Int64, retryInterval: Int64) -> (call: QueuedCall, isGivenUp: Bool)?
+    {
         guard let call = outstanding?.call else { return nil }
         outstanding = nil
         guard call.purpose.transaction != nil else { return (call, true) }

@@ -96,10 +96,12 @@ extension ChargePointEvent: CustomStringConvertible {
     public var description: String {
         switch self {
         case .booted(.accepted, let interval): "boot accepted, heartbeat every \(interval) s"
-        case .booted(let registration, let interval): "boot \(registration.rawValue.lowercased()), again in \(interval) s"
+        case .booted(let registration, let interval):
+            "boot \(registration.rawValue.lowercased()), again in \(interval) s"
         case .status(0, let status): "charge point \(status.rawValue)"
         case .status(let connector, let status): "connector \(connector) \(status.rawValue)"
-        case .sessionStarted(let connector, let tag, let meter): "connector \(connector): \(tag) charges from \(meter) Wh"
+        case .sessionStarted(let connector, let tag, let meter):
+            "connector \(connector): \(tag) charges from \(meter) Wh"
         case .progress(let progress): progress.description
         case .sessionStopped(let connector, let meter, let reason):
             "connector \(connector): stopped at \(meter) Wh (\(reason.rawValue))"

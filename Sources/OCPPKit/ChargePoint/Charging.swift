@@ -27,7 +27,8 @@ public struct Battery: Sendable, Equatable {
     func acceptance(at charge: Int64) -> Int64 {
         let million: Int64 = 1_000_000
         guard charge > Battery.taperPartsPerMillion else { return million }
-        let x = min(million, (charge - Battery.taperPartsPerMillion) * million / (million - Battery.taperPartsPerMillion))
+        let x = min(
+            million, (charge - Battery.taperPartsPerMillion) * million / (million - Battery.taperPartsPerMillion))
         let smooth = x * x / million * (3 * million - 2 * x) / million
         return million - smooth * 9 / 10
     }
@@ -99,10 +100,11 @@ struct Charging: Sendable {
 
     private mutating func beginStep() {
         stepEnd = time.adding(milliseconds: 1000)
-        let possible = switch connector.supply {
-        case .dc: connector.maximumAmperes * battery.millivolts(at: charge) / 1000
-        case .ac(let phases, let volts): Int64(phases) * volts * connector.maximumAmperes
-        }
+        let possible =
+            switch connector.supply {
+            case .dc: connector.maximumAmperes * battery.millivolts(at: charge) / 1000
+            case .ac(let phases, let volts): Int64(phases) * volts * connector.maximumAmperes
+            }
         let offered = min(limitWatts, connector.maximumWatts, possible)
         watts = max(1, offered * battery.acceptance(at: charge) / 1_000_000)
     }

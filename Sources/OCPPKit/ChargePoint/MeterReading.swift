@@ -11,10 +11,14 @@ struct MeterReading: Sendable {
     let stateOfCharge: Int64?
 
     /// What can be asked for, by the keys MeterValuesSampledData and StopTxnSampledData.
-    static let measurands: [Measurand] = [.energyActiveImportRegister, .powerActiveImport, .currentImport, .voltage, .soC]
+    static let measurands: [Measurand] = [
+        .energyActiveImportRegister, .powerActiveImport, .currentImport, .voltage, .soC,
+    ]
 
     /// The register in Wh, with three decimals at most; what is finer is cut.
-    var energy: ExactDecimal { ExactDecimal(mantissa: registerMillijoules / (millijoulesPerWattHour / 1000), exponent: -3) }
+    var energy: ExactDecimal {
+        ExactDecimal(mantissa: registerMillijoules / (millijoulesPerWattHour / 1000), exponent: -3)
+    }
 
     /// A MeterValue with the measurands given; `nil` where none of them is known of this connector now.
     func meterValue(_ measurands: [Measurand]) -> MeterValue? {

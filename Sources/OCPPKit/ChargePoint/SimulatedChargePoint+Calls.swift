@@ -27,14 +27,17 @@ extension SimulatedChargePoint {
         let request = BootNotificationRequest(
             chargePointVendor: model.vendor, chargePointModel: model.model, chargePointSerialNumber: model.serialNumber,
             firmwareVersion: model.firmwareVersion, meterType: model.meterType)
-        queue.append(QueuedCall(
-            purpose: .boot, action: "BootNotification", payload: request, goesBeforeAcceptance: true))
+        queue.append(
+            QueuedCall(
+                purpose: .boot, action: "BootNotification", payload: request, goesBeforeAcceptance: true))
     }
 
     mutating func sendHeartbeat(isTriggered: Bool = false) {
         guard !queue.contains(.heartbeat) else { return }
-        queue.append(QueuedCall(
-            purpose: .heartbeat, action: "Heartbeat", payload: HeartbeatRequest(), goesBeforeAcceptance: isTriggered))
+        queue.append(
+            QueuedCall(
+                purpose: .heartbeat, action: "Heartbeat", payload: HeartbeatRequest(), goesBeforeAcceptance: isTriggered
+            ))
     }
 
     /// Tells what has changed since the central system was last told.
@@ -59,9 +62,10 @@ extension SimulatedChargePoint {
         if isNew { emit(.status(connectorId: connectorId, status: status)) }
         let request = StatusNotificationRequest(
             connectorId: Int64(connectorId), status: status, errorCode: errorCode, timestamp: now)
-        queue.append(QueuedCall(
-            purpose: .status(connectorId: connectorId), action: "StatusNotification", payload: request,
-            goesBeforeAcceptance: isTriggered))
+        queue.append(
+            QueuedCall(
+                purpose: .status(connectorId: connectorId), action: "StatusNotification", payload: request,
+                goesBeforeAcceptance: isTriggered))
     }
 
     /// A sample outside of the usual rhythm, as TriggerMessage asks for it.
@@ -70,9 +74,11 @@ extension SimulatedChargePoint {
         let sample = connectors[index].sample(at: now, context: .trigger)
         guard let value = sample.meterValue(measurands) else { return }
         let transaction = connectors[index].chargingSession?.transaction
-        queue.append(QueuedCall(
-            purpose: transaction.map { .meterValues(transaction: $0) } ?? .sample, action: "MeterValues",
-            payload: MeterValuesRequest(connectorId: Int64(index + 1), meterValues: [value]), goesBeforeAcceptance: true))
+        queue.append(
+            QueuedCall(
+                purpose: transaction.map { .meterValues(transaction: $0) } ?? .sample, action: "MeterValues",
+                payload: MeterValuesRequest(connectorId: Int64(index + 1), meterValues: [value]),
+                goesBeforeAcceptance: true))
     }
 
     /// The payload as it goes now, with the transaction's id, which was perhaps not known when the message was made.

@@ -77,7 +77,8 @@ extension SimulatedChargePoint {
         return StatusResponse(status: isScheduled ? .scheduled : .accepted)
     }
 
-    fileprivate mutating func changeConfiguration(_ request: ChangeConfigurationRequest) -> ChangeConfigurationResponse {
+    fileprivate mutating func changeConfiguration(_ request: ChangeConfigurationRequest) -> ChangeConfigurationResponse
+    {
         let key = request.key ?? ""
         let status = configuration.change(key, to: request.value ?? "")
         if status == .accepted, key.lowercased() == "heartbeatinterval" { scheduleHeartbeat() }
@@ -85,7 +86,9 @@ extension SimulatedChargePoint {
     }
 
     /// There is no cache, so it is always clear.
-    fileprivate func clearCache(_ request: ClearCacheRequest) -> ClearCacheResponse { StatusResponse(status: .accepted) }
+    fileprivate func clearCache(_ request: ClearCacheRequest) -> ClearCacheResponse {
+        StatusResponse(status: .accepted)
+    }
 
     fileprivate func dataTransfer(_ request: DataTransferRequest) -> DataTransferResponse {
         let isKnown = options.dataTransferVendors.contains(request.vendorId ?? "")

@@ -69,7 +69,9 @@ extension SimulatedChargePoint {
 
     mutating func resetIfDue() {
         guard let reset else { return }
-        guard reset.kind == .hard || !isConnected || queue.transactional.isEmpty || reset.deadline <= now else { return }
+        guard reset.kind == .hard || !isConnected || queue.transactional.isEmpty || reset.deadline <= now else {
+            return
+        }
         self.reset = nil
         emit(.rebooting(reset.kind))
         disconnected()

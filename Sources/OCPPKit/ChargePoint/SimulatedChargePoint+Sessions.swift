@@ -45,13 +45,15 @@ extension SimulatedChargePoint {
             return authorized(index)
         }
         guard isConnected else { return authorizeOffline(index) }
-        queue.append(QueuedCall(
-            purpose: .authorize(connectorId: index + 1), action: "Authorize",
-            payload: AuthorizeRequest(idTag: spec.idTag)))
+        queue.append(
+            QueuedCall(
+                purpose: .authorize(connectorId: index + 1), action: "Authorize",
+                payload: AuthorizeRequest(idTag: spec.idTag)))
     }
 
     mutating func authorizeOffline(_ index: Int) {
-        let isAllowed = configuration.isTrue("LocalAuthorizeOffline") && configuration.isTrue("AllowOfflineTxForUnknownId")
+        let isAllowed =
+            configuration.isTrue("LocalAuthorizeOffline") && configuration.isTrue("AllowOfflineTxForUnknownId")
         if isAllowed { authorized(index) } else { abandonSession(index, .refused, reason: "Offline") }
     }
 
@@ -79,10 +81,11 @@ extension SimulatedChargePoint {
         transactions[transactionCount] = Transaction(
             result: SessionResult(
                 connectorId: index + 1, idTag: spec.idTag, outcome: .completed, meterStart: meterStart))
-        queue.append(QueuedCall(
-            purpose: .start(transaction: transactionCount), action: "StartTransaction",
-            payload: StartTransactionRequest(
-                connectorId: Int64(index + 1), idTag: spec.idTag, meterStart: meterStart, timestamp: now)))
+        queue.append(
+            QueuedCall(
+                purpose: .start(transaction: transactionCount), action: "StartTransaction",
+                payload: StartTransactionRequest(
+                    connectorId: Int64(index + 1), idTag: spec.idTag, meterStart: meterStart, timestamp: now)))
         connectors[index].session?.phase = .charging(session)
         session.transactionData = transactionData(index, context: .transactionBegin)
         connectors[index].session?.phase = .charging(session)
@@ -91,22 +94,27 @@ extension SimulatedChargePoint {
     }
 
     mutating func takePeriodicSample(_ index: Int) {
-        guard var session = connectors[index].chargingSession, let spec = connectors[index].session?.spec else { return }
+        guard var session = connectors[index].chargingSession, let spec = connectors[index].session?.spec else {
+            return
+        }
         let sample = connectors[index].sample(at: now, context: .samplePeriodic)
         if let value = sample.meterValue(configuration.measurands("MeterValuesSampledData")) {
-            queue.append(QueuedCall(
-                purpose: .meterValues(transaction: session.transaction), action: "MeterValues",
-                payload: MeterValuesRequest(connectorId: Int64(index + 1), meterValues: [value])))
+            queue.append(
+                QueuedCall(
+                    purpose: .meterValues(transaction: session.transaction), action: "MeterValues",
+                    payload: MeterValuesRequest(connectorId: Int64(index + 1), meterValues: [value])))
         }
         session.transactionData += transactionData(index, context: .samplePeriodic)
         let interval = configuration.integer("MeterValueSampleInterval") * 1000
         session.nextSample = interval > 0 ? now.adding(milliseconds: interval) : nil
         connectors[index].session?.phase = .charging(session)
         let delivered = session.charging.delivered / (millijoulesPerWattHour / 1000)
-        emit(.progress(SessionProgress(
-            connectorId: index + 1, idTag: spec.idTag, energy: ExactDecimal(mantissa: delivered, exponent: -3),
-            targetWattHours: spec.energyWattHours, watts: sample.watts,
-            stateOfCharge: connectors[index].model.supply == .dc ? sample.stateOfCharge : nil)))
+        emit(
+            .progress(
+                SessionProgress(
+                    connectorId: index + 1, idTag: spec.idTag, energy: ExactDecimal(mantissa: delivered, exponent: -3),
+                    targetWattHours: spec.energyWattHours, watts: sample.watts,
+                    stateOfCharge: connectors[index].model.supply == .dc ? sample.stateOfCharge : nil)))
     }
 
     /// What StopTxnSampledData asks for at this moment; nothing as a rule.
@@ -131,11 +139,12 @@ extension SimulatedChargePoint {
         let register = connectors[index].registerMillijoules + charging.charging.delivered
         let meterStop = register / millijoulesPerWattHour
         // −1 is what a stop says whose start was given up: the central system has no id for it.
-        queue.append(QueuedCall(
-            purpose: .stop(transaction: charging.transaction), action: "StopTransaction",
-            payload: StopTransactionRequest(
-                transactionId: -1, meterStop: meterStop, timestamp: now, idTag: session.spec.idTag, reason: reason,
-                transactionData: data)))
+        queue.append(
+            QueuedCall(
+                purpose: .stop(transaction: charging.transaction), action: "StopTransaction",
+                payload: StopTransactionRequest(
+                    transactionId: -1, meterStop: meterStop, timestamp: now, idTag: session.spec.idTag, reason: reason,
+                    transactionData: data)))
         transactions[charging.transaction]?.result.outcome = outcome
         transactions[charging.transaction]?.result.meterStop = meterStop
         transactions[charging.transaction]?.result.reason = reason.rawValue
@@ -147,8 +156,10 @@ extension SimulatedChargePoint {
     /// Ends a session that never charged.
     mutating func abandonSession(_ index: Int, _ outcome: SessionResult.Outcome, reason: String) {
         guard let session = connectors[index].session else { return }
-        emit(.sessionFinished(SessionResult(
-            connectorId: index + 1, idTag: session.spec.idTag, outcome: outcome, reason: reason)))
+        emit(
+            .sessionFinished(
+                SessionResult(
+                    connectorId: index + 1, idTag: session.spec.idTag, outcome: outcome, reason: reason)))
         release(index)
     }
 

@@ -137,7 +137,9 @@ public struct SimulatedChargePoint: Sendable {
         guard isConnected else { return }
         let id = makeMessageId(messageCount + 1)
         let isAccepted = registration == .accepted
-        guard let next = queue.takeNext(at: now, sentAt: sendTime, isAccepted: isAccepted, messageId: id) else { return }
+        guard let next = queue.takeNext(at: now, sentAt: sendTime, isAccepted: isAccepted, messageId: id) else {
+            return
+        }
         messageCount += 1
         emit(.send(Frame.call(id: id, action: next.action, payload: payload(of: next).payload)))
     }

@@ -33,7 +33,9 @@ public enum ControlRequest: Sendable {
         }
         let number = root["number"]?.integer.flatMap { UInt64(exactly: $0) } ?? 0
         func required<Value>(_ value: Value?, _ name: String) throws(ControlError) -> Value {
-            guard let value else { throw ControlError(number: number, message: "\(name) is missing or of the wrong type") }
+            guard let value else {
+                throw ControlError(number: number, message: "\(name) is missing or of the wrong type")
+            }
             return value
         }
         switch root["request"]?.text {

@@ -132,7 +132,8 @@ extension DojotAttributes {
         attributes.set(.transactionId, of: connector, transactionId.map { .integer($0) })
         for sample in meterValue.samples {
             let isKilo = sample.unit?.hasPrefix("k") ?? false
-            let value = sample.number.map { JSONValue.decimal(isKilo ? $0.shifted(by: 3) : $0) }
+            let value =
+                sample.number.map { JSONValue.decimal(isKilo ? $0.shifted(by: 3) : $0) }
                 ?? .string(sample.value)
             let (name, phase) = label(of: sample)
             if let connector, connector >= 0 { attributes.set("c\(connector)_\(name)\(phase)", value) }
@@ -177,7 +178,8 @@ extension DojotAttributes {
     /// The status that says most about the whole station.
     private static func mostActive(_ connectors: [Int64: String]) -> String? {
         let order: [ChargePointStatus] = [
-            .faulted, .charging, .suspendedEVSE, .suspendedEV, .finishing, .preparing, .reserved, .unavailable, .available,
+            .faulted, .charging, .suspendedEVSE, .suspendedEV, .finishing, .preparing, .reserved, .unavailable,
+            .available,
         ]
         return order.first { status in connectors.values.contains(status.rawValue) }?.rawValue
             ?? connectors.min { $0.key < $1.key }?.value

@@ -59,7 +59,8 @@ public struct Frame: Sendable {
         }
         func failure(_ message: String) -> FrameError {
             FrameError(
-                code: .frame, message: message, messageTypeId: typeId, messageId: elements.dropFirst().first.flatMap(Frame.idText),
+                code: .frame, message: message, messageTypeId: typeId,
+                messageId: elements.dropFirst().first.flatMap(Frame.idText),
                 action: typeId == 3 || typeId == 4 ? nil : elements.dropFirst(2).first?.text)
         }
         let (expected, kind): (ClosedRange<Int>, Kind)
@@ -70,7 +71,8 @@ public struct Frame: Sendable {
         default: throw failure("MessageTypeId \(typeId) is none of 2 (CALL), 3 (CALLRESULT), 4 (CALLERROR)")
         }
         guard expected.contains(elements.count) else {
-            throw failure("\(elements.count) elements; a \(kind.rawValue) has \(kind == .callResult ? 3 : kind == .call ? 4 : 5)")
+            throw failure(
+                "\(elements.count) elements; a \(kind.rawValue) has \(kind == .callResult ? 3 : kind == .call ? 4 : 5)")
         }
         var violations: [Violation] = []
         self.node = node

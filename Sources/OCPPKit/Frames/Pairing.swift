@@ -51,7 +51,8 @@ public struct Pairing: Sendable {
     ///
     /// - Parameter direction: the answer's own direction; an unknown one pairs with either.
     public mutating func answer(_ messageId: String, chargePointId: String?, direction: Direction?) -> OpenCall? {
-        let candidates: [Direction?] = direction.map { [$0.opposite, nil] } ?? [.fromChargePoint, .fromCentralSystem, nil]
+        let candidates: [Direction?] =
+            direction.map { [$0.opposite, nil] } ?? [.fromChargePoint, .fromCentralSystem, nil]
         let keys = candidates.map { Key(chargePointId: chargePointId, direction: $0) }
         let newest = keys.compactMap { key in queues[key]?.byId[messageId]?.last.map { (key, $0) } }
             .max { $0.1.number < $1.1.number }

@@ -29,7 +29,9 @@ public enum RecordText {
         ]
         if let error = frame.error { parts.append(visible("\(error.code): \(error.description)")) }
         if let payload = frame.payload { parts.append(visible(String(decoding: compact(payload), as: UTF8.self))) }
-        if let milliseconds = record.responseMilliseconds { parts.append(painted("(\(milliseconds) ms)", .dim, isColoured)) }
+        if let milliseconds = record.responseMilliseconds {
+            parts.append(painted("(\(milliseconds) ms)", .dim, isColoured))
+        }
         var text = parts.joined(separator: " ") + "\n"
         for violation in record.violations {
             let colour: Colour = violation.severity == .error ? .red : .yellow

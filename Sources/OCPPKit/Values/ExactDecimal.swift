@@ -129,7 +129,8 @@ extension ExactDecimal: CustomStringConvertible {
         let digits = String(mantissa.magnitude)
         let sign = mantissa < 0 ? "-" : ""
         if exponent >= 0 {
-            return exponent <= 30 ? sign + digits + String(repeating: "0", count: exponent) : "\(sign)\(digits)e\(exponent)"
+            return exponent <= 30
+                ? sign + digits + String(repeating: "0", count: exponent) : "\(sign)\(digits)e\(exponent)"
         }
         guard exponent >= -30 else { return "\(sign)\(digits)e\(exponent)" }
         let padded = String(repeating: "0", count: max(0, 1 - exponent - digits.count)) + digits

@@ -51,7 +51,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     /// The date and time of day in UTC.
-    public var calendar: (year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64, millisecond: Int64) {
+    public var calendar:
+        (year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64, millisecond: Int64)
+    {
         let dayMilliseconds: Int64 = 86_400_000
         let days = (milliseconds >= 0 ? milliseconds : milliseconds - dayMilliseconds + 1) / dayMilliseconds
         let rest = milliseconds - days * dayMilliseconds
@@ -103,7 +105,8 @@ private struct TimestampReader {
             while position < text.count, isDigit(text[position]) { position += 1 }
             guard position > start else { return nil }
             for place in 0..<3 {
-                fraction = fraction * 10 + (start + place < position ? Int64(text[start + place] - UInt8(ascii: "0")) : 0)
+                fraction =
+                    fraction * 10 + (start + place < position ? Int64(text[start + place] - UInt8(ascii: "0")) : 0)
             }
         }
         guard let offset = offsetMinutes(), position == text.count else { return nil }

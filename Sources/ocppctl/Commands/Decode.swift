@@ -5,7 +5,9 @@ extension Perspective: ExpressibleByArgument {}
 
 /// What logs are and who wrote them, where they do not say it themselves.
 struct LogReadingOptions: ParsableArguments {
-    @Option(name: .customLong("charge-point"), help: ArgumentHelp("The charge point where the log names none.", valueName: "id"))
+    @Option(
+        name: .customLong("charge-point"),
+        help: ArgumentHelp("The charge point where the log names none.", valueName: "id"))
     var chargePoint: String?
 
     @Option(help: "Who wrote the log, where its format and its frames do not tell.")

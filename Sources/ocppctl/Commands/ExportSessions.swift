@@ -65,7 +65,9 @@ struct ExportSessions: ParsableCommand {
     private func exportConsumption(_ grouping: Consumption.Grouping) throws {
         let writer = try RowWriter(consumptionTable(grouping), rows.format)
         var consumption = Consumption(by: grouping, timezone: source.timezoneOffset)
-        try eachSession { consumption.add($0) } finish: {
+        try eachSession {
+            consumption.add($0)
+        } finish: {
             for row in consumption.rows { try writer.write(row) }
             try writer.finish()
         }

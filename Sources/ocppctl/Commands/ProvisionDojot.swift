@@ -64,16 +64,20 @@ struct ProvisionDojot: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Charge points, as JSON lines or CSV; - for standard input; none for those of the store.", valueName: "file"))
+            "Charge points, as JSON lines or CSV; - for standard input; none for those of the store.", valueName: "file"
+        ))
     var files: [String] = []
 
     func validate() throws {
-        guard let parts = URLComponents(string: url), parts.scheme == "http" || parts.scheme == "https", parts.host != nil
+        guard let parts = URLComponents(string: url), parts.scheme == "http" || parts.scheme == "https",
+            parts.host != nil
         else { throw ValidationError("--url is an address such as http://127.0.0.1:8000, not \(url)") }
         guard (1...ChargePointList.connectorLimit).contains(connectors) else {
             throw ValidationError("--connectors is 1 to \(ChargePointList.connectorLimit)")
         }
-        if dryRun, outputMap != nil { throw ValidationError("--dry-run makes no devices that --output-map could write") }
+        if dryRun, outputMap != nil {
+            throw ValidationError("--dry-run makes no devices that --output-map could write")
+        }
         if mqtt != nil, outputMap == nil { throw ValidationError("--mqtt is for --output-map") }
     }
 
@@ -93,7 +97,8 @@ struct ProvisionDojot: AsyncParsableCommand {
             let provisioner = Provisioner(
                 session: session(password, HTTPClient(loop: loop), report.progress), dryRun: dryRun)
             map = try await provisioner.provision(
-                TemplateModel(label: template, connectors: list.entries.compactMap(\.connectors).reduce(connectors, max)),
+                TemplateModel(
+                    label: template, connectors: list.entries.compactMap(\.connectors).reduce(connectors, max)),
                 list.entries.map { ProvisionedChargePoint(chargePointID: $0.chargePointId, location: $0.location) },
                 report: { report.take($0) })
         } catch {
@@ -113,7 +118,8 @@ struct ProvisionDojot: AsyncParsableCommand {
             http: client, now: { Timestamp.now },
             notify: { notice in
                 switch notice {
-                case .waiting(let seconds): progress.show("DOJOT takes no more requests for now; going on in \(seconds) s")
+                case .waiting(let seconds):
+                    progress.show("DOJOT takes no more requests for now; going on in \(seconds) s")
                 case .tokenNotKept(let reason): Diagnostics.say("the login is not kept for the next run: \(reason)")
                 }
             })
@@ -153,7 +159,9 @@ private struct ProvisionReport {
         if result.kind == .device { done += 1 }
         if result.result == .failed { failed += 1 }
         do {
-            try output.writeLine { result.record.write(to: &$0); $0.endLine() }
+            try output.writeLine {
+                result.record.write(to: &$0); $0.endLine()
+            }
         } catch {
             writeFailure = writeFailure ?? error as? CommandFailure
         }

@@ -51,7 +51,9 @@ struct Send: ParsableCommand {
     var skipsValidation = false
 
     func validate() throws {
-        guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout is more than 0 and at most 86400 seconds") }
+        guard timeout > 0, timeout <= 86_400 else {
+            throw ValidationError("--timeout is more than 0 and at most 86400 seconds")
+        }
         guard parallel > 0 else { throw ValidationError("--parallel is at least 1") }
         if input != nil {
             guard words.isEmpty, !all, payload == nil else {

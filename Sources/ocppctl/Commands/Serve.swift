@@ -45,12 +45,14 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         name: .customLong("heartbeat-interval"),
-        help: ArgumentHelp("Seconds between heartbeats, or until the next boot that was not accepted.", valueName: "seconds"))
+        help: ArgumentHelp(
+            "Seconds between heartbeats, or until the next boot that was not accepted.", valueName: "seconds"))
     var heartbeatInterval: Int64 = 300
 
     @Option(
         name: .customLong("ping-interval"),
-        help: ArgumentHelp("Seconds between pings; a charge point that stays silent for two is offline.", valueName: "seconds"))
+        help: ArgumentHelp(
+            "Seconds between pings; a charge point that stays silent for two is offline.", valueName: "seconds"))
     var pingInterval: Double = 30
 
     @Option(
@@ -64,7 +66,8 @@ struct Serve: AsyncParsableCommand {
         help: "What an idTag that is not listed gets (default: accept without a list, invalid with one).")
     var unknownTags: UnknownTags?
 
-    @Flag(help: "Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.")
+    @Flag(
+        help: "Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.")
     var strict = false
 
     @Option(
@@ -77,7 +80,8 @@ struct Serve: AsyncParsableCommand {
         help: ArgumentHelp("The longest message that is taken: 1MiB, 65536.", valueName: "size"))
     var maxFrameBytes: ByteCount = ByteCount(bytes: 1 << 20)
 
-    @Option(help: ArgumentHelp("Publish to DOJOT: the map that 'provision-dojot --output-map' wrote.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Publish to DOJOT: the map that 'provision-dojot --output-map' wrote.", valueName: "file"))
     var dojot: String?
 
     @Option(help: "Which records go to standard output.")
@@ -88,7 +92,9 @@ struct Serve: AsyncParsableCommand {
         guard (0...86_400).contains(heartbeatInterval) else {
             throw ValidationError("--heartbeat-interval is 0 to 86400 seconds")
         }
-        guard pingInterval >= 0, pingInterval <= 3600 else { throw ValidationError("--ping-interval is 0 to 3600 seconds") }
+        guard pingInterval >= 0, pingInterval <= 3600 else {
+            throw ValidationError("--ping-interval is 0 to 3600 seconds")
+        }
         guard (1024...(1 << 30)).contains(maxFrameBytes.bytes) else {
             throw ValidationError("--max-frame-bytes is 1KiB to 1GiB")
         }

@@ -45,7 +45,8 @@ struct Simulate: AsyncParsableCommand {
 
     @Option(
         name: .customLong("id-pattern"),
-        help: ArgumentHelp("Identities of a fleet: %05d stands for the number, from 1, in five digits.", valueName: "pattern"))
+        help: ArgumentHelp(
+            "Identities of a fleet: %05d stands for the number, from 1, in five digits.", valueName: "pattern"))
     var idPattern = IdentityPattern(argument: "CP%05d")!
 
     @Option(

@@ -88,7 +88,8 @@ struct ChargePointList {
     private static func header(_ line: String) throws(LineError) -> [String] {
         let columns = CSVLine.fields(of: line)
         guard columns.contains("chargePointId") else {
-            throw LineError(message: "neither JSON lines nor CSV with a header of \(columnNames.joined(separator: ","))")
+            throw LineError(
+                message: "neither JSON lines nor CSV with a header of \(columnNames.joined(separator: ","))")
         }
         return columns
     }
@@ -112,7 +113,9 @@ struct ChargePointList {
             entry.connectors = number
         }
         if let location {
-            let parts = location.split(separator: ",", omittingEmptySubsequences: false).map { Double($0.filter { $0 != " " }) }
+            let parts = location.split(separator: ",", omittingEmptySubsequences: false).map {
+                Double($0.filter { $0 != " " })
+            }
             guard parts.count == 2, let latitude = parts[0], let longitude = parts[1], abs(latitude) <= 90,
                 abs(longitude) <= 180
             else { throw LineError(message: "location is not \"latitude,longitude\" in degrees: \(location)") }

@@ -21,7 +21,9 @@ struct DojotMapFile {
             throw failure(#"no "tenant" and "devices": write it with 'ocppctl provision-dojot --output-map'"#)
         }
         let mqtt = root["mqtt"]?.text ?? "127.0.0.1:1883"
-        guard let address = ListenAddress(argument: mqtt) else { throw failure("\"mqtt\" is not ADDRESS:PORT: \(mqtt)") }
+        guard let address = ListenAddress(argument: mqtt) else {
+            throw failure("\"mqtt\" is not ADDRESS:PORT: \(mqtt)")
+        }
         self.init(mqtt: address, devices: devices)
     }
 

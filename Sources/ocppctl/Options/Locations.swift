@@ -9,7 +9,8 @@ enum Locations {
 
     /// `$XDG_RUNTIME_DIR`, which a login session has; elsewhere beside the store.
     static var defaultControlSocket: String {
-        (environment("XDG_RUNTIME_DIR") ?? directory("XDG_STATE_HOME", orHome: ".local/state")) + "/ocppctl/control.sock"
+        (environment("XDG_RUNTIME_DIR") ?? directory("XDG_STATE_HOME", orHome: ".local/state"))
+            + "/ocppctl/control.sock"
     }
 
     /// The token of the last login to DOJOT.

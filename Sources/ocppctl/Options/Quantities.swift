@@ -54,7 +54,9 @@ struct Duration: ExpressibleByArgument, CustomStringConvertible {
 struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
     var bytes: Int
 
-    private static let units: [(suffix: String, bytes: Int)] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("", 1)]
+    private static let units: [(suffix: String, bytes: Int)] = [
+        ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("", 1),
+    ]
 
     init(bytes: Int) { self.bytes = bytes }
 

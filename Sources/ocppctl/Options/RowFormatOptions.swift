@@ -8,7 +8,8 @@ struct RowFormatOptions: ParsableArguments {
     @Option(help: "How rows are written: CSV with a header, or JSON lines.")
     var format = Format.csv
 
-    @Option(help: ArgumentHelp("The columns, in this order, with commas between them (default: all).", valueName: "names"))
+    @Option(
+        help: ArgumentHelp("The columns, in this order, with commas between them (default: all).", valueName: "names"))
     var columns: String?
 
     @Option(help: "How CSV is written: as RFC 4180 has it, or as Excel opens it in Brazil (;, decimal comma, BOM).")
@@ -37,7 +38,8 @@ struct RowFormatOptions: ParsableArguments {
             let name = name.filter { $0 != " " }
             guard let column = available.first(where: { $0.rawValue == name }) else {
                 let hint = UsageErrors.nearest(name, among: known).map { " Did you mean '\($0)'?" } ?? ""
-                throw ValidationError("there is no column '\(name)'.\(hint)\nThe columns are: \(known.joined(separator: ", "))")
+                throw ValidationError(
+                    "there is no column '\(name)'.\(hint)\nThe columns are: \(known.joined(separator: ", "))")
             }
             guard !selected.contains(column) else { throw ValidationError("column '\(name)' is named twice") }
             selected.append(column)

@@ -21,7 +21,8 @@ struct RowSourceOptions: ParsableArguments {
 
     @Option(
         name: .customLong("charge-point"),
-        help: ArgumentHelp("Only this charge point. Frames of a log that names none are taken for its own.", valueName: "id"))
+        help: ArgumentHelp(
+            "Only this charge point. Frames of a log that names none are taken for its own.", valueName: "id"))
     var chargePoint: String?
 
     @Option(

@@ -40,7 +40,9 @@ enum TagListFile {
             entry.status = known
         }
         if let date = root["expiryDate"]?.text {
-            guard let time = Timestamp.read(date)?.time else { throw LineError(message: "expiryDate \(date) is no time") }
+            guard let time = Timestamp.read(date)?.time else {
+                throw LineError(message: "expiryDate \(date) is no time")
+            }
             entry.expiryDate = time
         }
         return (idTag, entry)

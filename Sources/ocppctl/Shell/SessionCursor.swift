@@ -40,7 +40,8 @@ struct SessionCursor {
         guard unsafe access(file, F_OK) == 0 else { return }
         guard let root = try? JSONTree(parsing: InputFile(file).readAll()).root, let mark = Mark(root) else {
             throw CommandFailure(
-                .badData, "\(file): no cursor of export-sessions; remove it to export all sessions, or name another file")
+                .badData,
+                "\(file): no cursor of export-sessions; remove it to export all sessions, or name another file")
         }
         last = mark
     }

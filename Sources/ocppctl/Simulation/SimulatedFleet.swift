@@ -133,7 +133,8 @@ actor SimulatedFleet {
         for (outcome, status) in statuses {
             guard let result = results.first(where: { $0.outcome == outcome }) else { continue }
             return CommandFailure(
-                status, "the session of \(result.idTag) on connector \(result.connectorId) was \(outcome.words)"
+                status,
+                "the session of \(result.idTag) on connector \(result.connectorId) was \(outcome.words)"
                     + (result.reason.map { ": \($0)" } ?? ""))
         }
         return nil

@@ -18,13 +18,14 @@ import Testing
         reader.close { summary.add($0) }
         var writer = JSONWriter()
         summary.write(to: &writer, unansweredCalls: reader.unansweredCalls, orphanResults: reader.orphanResults)
-        #expect(writer.text == """
-            {"record":"summary","frames":4,"calls":2,"results":1,"errors":1,"unreadable":1,"actions":{"Heartbeat":2},\
-            "violations":{"unknownProperty":1},"unansweredCalls":1,"orphanResults":1,"chargePoints":2,\
-            "firstTimestamp":"2025-03-01T08:00:00.000Z","lastTimestamp":"2025-03-01T08:00:01.000Z",\
-            "responseMilliseconds":{"p50":40,"p99":40,"max":40}}
+        #expect(
+            writer.text == """
+                {"record":"summary","frames":4,"calls":2,"results":1,"errors":1,"unreadable":1,"actions":{"Heartbeat":2},\
+                "violations":{"unknownProperty":1},"unansweredCalls":1,"orphanResults":1,"chargePoints":2,\
+                "firstTimestamp":"2025-03-01T08:00:00.000Z","lastTimestamp":"2025-03-01T08:00:01.000Z",\
+                "responseMilliseconds":{"p50":40,"p99":40,"max":40}}
 
-            """)
+                """)
     }
 
     @Test("What is not known is null")
@@ -55,17 +56,21 @@ import Testing
 
     @Test("A record as text")
     func text() {
-        let items = readLog("""
+        let items = readLog(
+            """
             2025-03-01T08:00:00.000Z cp1 > [2, "1", "Authorize", {"idTag": "a b"}]
             2025-03-01T08:00:00.040Z cp1 < [4,"1","GenericError","no\\u001b[31m"]
             [3,"1",{
             """)
-        #expect(RecordText.lines(of: items[0].record!) == "2025-03-01T08:00:00.000Z cp1 → CALL Authorize 1 {\"idTag\":\"a b\"}\n")
-        #expect(RecordText.lines(of: items[1].record!) == """
-            2025-03-01T08:00:00.040Z cp1 ← CALLERROR Authorize 1 GenericError: no\\u{1b}[31m (40 ms)
-              error frame $: 4 elements; a CALLERROR has 5
+        #expect(
+            RecordText.lines(of: items[0].record!)
+                == "2025-03-01T08:00:00.000Z cp1 → CALL Authorize 1 {\"idTag\":\"a b\"}\n")
+        #expect(
+            RecordText.lines(of: items[1].record!) == """
+                2025-03-01T08:00:00.040Z cp1 ← CALLERROR Authorize 1 GenericError: no\\u{1b}[31m (40 ms)
+                  error frame $: 4 elements; a CALLERROR has 5
 
-            """)
+                """)
         #expect(RecordText.lines(of: items[2].unreadable!).hasPrefix("test.log:3: truncated: "))
         #expect(RecordText.lines(of: items[0].record!, isColoured: true).contains("\u{1B}[32m→\u{1B}[0m"))
     }

@@ -12,16 +12,24 @@ import Testing
             (#"2025-03-01T08:00:00Z cp1 > [3,"a",{}]"#, Direction.fromChargePoint, "cp1", "2025-03-01T08:00:00.000Z"),
             (#"- cp1 < [3,"a",{}]"#, .fromCentralSystem, "cp1", nil),
             (#"2025/03/01 08:00:00 recv cp1: [3,"a",{}]"#, .fromChargePoint, "cp1", nil),
-            (#"2025-03-01 08:00:00,250+0100 send cp1: [3,"a",{}]"#, .fromCentralSystem, "cp1", "2025-03-01T07:00:00.250Z"),
+            (
+                #"2025-03-01 08:00:00,250+0100 send cp1: [3,"a",{}]"#, .fromCentralSystem, "cp1",
+                "2025-03-01T07:00:00.250Z"
+            ),
             (#"[chargeBoxId=cp1, sessionId=7] Sending: [3,"a",{}]"#, .fromCentralSystem, "cp1", nil),
             (#"INFO:ocpp:cp1: receive message [3,"a",{}]"#, .fromChargePoint, "cp1", nil),
             (#"(MainThread) [ocpp] : send [3,"a",{}]"#, .fromCentralSystem, nil, nil),
             (#"[MO] Send: [3,"a",{}]"#, .fromChargePoint, nil, nil),
             (#"x.c:681:<- [3,"a",{}]"#, .fromCentralSystem, nil, nil),
             (#"from wss://h:1/ocpp/cp1 received [3,"a",{}]"#, .fromChargePoint, "cp1", nil),
-            (#"time=2025-03-01T08:00:00Z cp=cp1 dir=out msg="[3,\"a\",{}]""#, .fromCentralSystem, "cp1", "2025-03-01T08:00:00.000Z"),
-            (#"{"ts":1740816000123,"chargePointId":"cp1","direction":"from-station","m":"[3,\"a\",{}]"}"#,
-             .fromChargePoint, "cp1", "2025-03-01T08:00:00.123Z"),
+            (
+                #"time=2025-03-01T08:00:00Z cp=cp1 dir=out msg="[3,\"a\",{}]""#, .fromCentralSystem, "cp1",
+                "2025-03-01T08:00:00.000Z"
+            ),
+            (
+                #"{"ts":1740816000123,"chargePointId":"cp1","direction":"from-station","m":"[3,\"a\",{}]"}"#,
+                .fromChargePoint, "cp1", "2025-03-01T08:00:00.123Z"
+            ),
             (#"11:10:02.980 [3,"a",{}]"#, nil, nil, nil),
             (#"Unable to parse: [3,"a",{}]"#, nil, nil, nil),
         ] as [(String, Direction?, String?, String?)])
@@ -43,9 +51,10 @@ import Testing
             [3,"orphan",{}]
             """
         let found = records(log)
-        #expect(found.map(\.direction) == [
-            .fromChargePoint, .fromCentralSystem, .fromChargePoint, .fromCentralSystem, .fromChargePoint, nil,
-        ])
+        #expect(
+            found.map(\.direction) == [
+                .fromChargePoint, .fromCentralSystem, .fromChargePoint, .fromCentralSystem, .fromChargePoint, nil,
+            ])
         #expect(found.map(\.action) == ["Heartbeat", "Heartbeat", "DataTransfer", "Reset", "Reset", nil])
     }
 
@@ -116,7 +125,8 @@ import Testing
             String(repeating: "[2,\\\"a", count: size / 6), String(repeating: "[2,\"\"a", count: size / 6),
             String(repeating: "{\"messageTypeId\":", count: size / 17), String(repeating: "[ ", count: size / 2),
             String(repeating: "{\"payload\":{\"uniqueId\":1,", count: size / 25), String(repeating: "=", count: size),
-            String(repeating: "s://", count: size / 4) + " [2,\"a\"]", String(repeating: "\0", count: size), "[2,\"" + String(repeating: "a", count: size),
+            String(repeating: "s://", count: size / 4) + " [2,\"a\"]", String(repeating: "\0", count: size),
+            "[2,\"" + String(repeating: "a", count: size),
             "[2,\"a\",\"X\",{" + String(repeating: "\"b\":[", count: size / 5),
         ]
         let clock = ContinuousClock()

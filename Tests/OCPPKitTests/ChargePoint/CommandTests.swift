@@ -26,7 +26,10 @@ import Testing
         ("ChangeConfiguration", #"{"key":"LocalAuthorizeOffline","value":"yes"}"#, "Rejected"),
         ("ChangeConfiguration", #"{"key":"NumberOfConnectors","value":"4"}"#, "Rejected"),
         ("ChangeConfiguration", #"{"key":"WebSocketPingInterval","value":"30"}"#, "RebootRequired"),
-        ("ChangeConfiguration", #"{"key":"StopTxnSampledData","value":"Energy.Active.Import.Register, SoC"}"#, "Accepted"),
+        (
+            "ChangeConfiguration", #"{"key":"StopTxnSampledData","value":"Energy.Active.Import.Register, SoC"}"#,
+            "Accepted"
+        ),
         ("ChangeConfiguration", #"{"key":"MeterValuesSampledData","value":""}"#, "Accepted"),
         ("ChangeConfiguration", #"{"key":"MeterValuesSampledData","value":"RPM"}"#, "Rejected"),
         ("ChangeConfiguration", #"{"key":"Unheard","value":"1"}"#, "NotSupported"),
@@ -115,7 +118,9 @@ import Testing
         #expect(system.reconnects == 1)
         let actions = system.calls("BootNotification", "StartTransaction", "StopTransaction").map(\.action)
         let boot = "BootNotification"
-        #expect(actions == [boot, "StartTransaction"] + (kind == "Soft" ? ["StopTransaction", boot] : [boot, "StopTransaction"]))
+        #expect(
+            actions == [boot, "StartTransaction"]
+                + (kind == "Soft" ? ["StopTransaction", boot] : [boot, "StopTransaction"]))
         let stop = try #require(system.calls("StopTransaction").first?.payload)
         #expect(stop["reason"]?.text == "\(kind)Reset")
         #expect(stop["transactionId"]?.integer == 101)
@@ -145,10 +150,12 @@ import Testing
         _ = system.command("TriggerMessage", #"{"requestedMessage":"MeterValues","connectorId":1}"#)
         let sample = try #require(system.calls("MeterValues").last?.payload)
         #expect(sample["transactionId"]?.integer == 101)
-        let context = sample["meterValue"]?.elements.map { $0 }.first?["sampledValue"]?.elements.map { $0 }.first?["context"]
+        let context = sample["meterValue"]?.elements.map { $0 }.first?["sampledValue"]?.elements.map { $0 }.first?[
+            "context"]
         #expect(context?.text == "Trigger")
         _ = system.command("TriggerMessage", #"{"requestedMessage":"StatusNotification"}"#)
-        #expect(system.calls("StatusNotification").suffix(4).map { $0.payload["connectorId"]?.integer } == [0, 1, 2, 3])
+        #expect(
+            system.calls("StatusNotification").suffix(4).map { $0.payload["connectorId"]?.integer } == [0, 1, 2, 3])
         _ = system.command("TriggerMessage", #"{"requestedMessage":"BootNotification"}"#)
         #expect(system.calls("BootNotification").count == 2)
         #expect(system.violations.isEmpty)
@@ -156,7 +163,8 @@ import Testing
 
     @Test func stopTxnSampledDataGoesIntoTheStop() throws {
         var system = ScriptedCentralSystem.booted()
-        _ = system.command("ChangeConfiguration", #"{"key":"StopTxnSampledData","value":"Energy.Active.Import.Register"}"#)
+        _ = system.command(
+            "ChangeConfiguration", #"{"key":"StopTxnSampledData","value":"Energy.Active.Import.Register"}"#)
         _ = system.command("ChangeConfiguration", #"{"key":"MeterValueSampleInterval","value":"600"}"#)
         system.order(.run(SimulatedCommandTests.spec))
         system.run(seconds: 3600)

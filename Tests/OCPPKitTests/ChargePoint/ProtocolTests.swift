@@ -39,7 +39,8 @@ import Testing
     @Test func heartbeatsFollowTheIntervalOfTheAnswer() {
         var system = ScriptedCentralSystem()
         system.answer = { action, _ in
-            action == "BootNotification" ? #"{"status":"Accepted","currentTime":"2026-11-22T08:00:00Z","interval":40}"# : ""
+            action == "BootNotification"
+                ? #"{"status":"Accepted","currentTime":"2026-11-22T08:00:00Z","interval":40}"# : ""
         }
         system.connect()
         system.run(seconds: 125)
@@ -61,9 +62,11 @@ import Testing
         #expect(samples.count == 23)
         #expect(samples.allSatisfy { $0.payload["transactionId"]?.integer == 101 })
         let times = samples.compactMap { $0.payload["meterValue"]?.elements.map { $0 }.first?["timestamp"]?.text }
-        #expect(times == (1...23).map {
-            ScriptedCentralSystem.start.adding(milliseconds: 1000 + $0 * 60_000).description
-        })
+        #expect(
+            times
+                == (1...23).map {
+                    ScriptedCentralSystem.start.adding(milliseconds: 1000 + $0 * 60_000).description
+                })
         let stop = try #require(system.calls("StopTransaction").first?.payload)
         #expect(stop["timestamp"]?.text == "2026-11-22T08:24:01.000Z")
         #expect(system.calls("StopTransaction").count == 1)
@@ -80,7 +83,10 @@ import Testing
         system.connect()
         system.run(seconds: 3600)
         let messages = system.calls("StartTransaction", "MeterValues", "StopTransaction")
-        #expect(messages.map(\.action) == ["StartTransaction"] + Array(repeating: "MeterValues", count: 23) + ["StopTransaction"])
+        #expect(
+            messages.map(\.action) == ["StartTransaction"] + Array(repeating: "MeterValues", count: 23) + [
+                "StopTransaction"
+            ])
         #expect(messages.dropFirst().allSatisfy { $0.payload["transactionId"]?.integer == 101 })
         #expect(messages.first?.payload["timestamp"]?.text == "2026-11-22T08:00:01.000Z")
         #expect(system.calls("Authorize").isEmpty)
@@ -115,7 +121,8 @@ import Testing
         system.order(.run(SimulatedProtocolTests.spec))
         system.run(seconds: 3600)
         // Timeouts of 30 s, then 60 s and 120 s to wait.
-        #expect(system.calls("StartTransaction").map { ($0.time - ScriptedCentralSystem.start) / 1000 } == [1, 91, 241])
+        #expect(
+            system.calls("StartTransaction").map { ($0.time - ScriptedCentralSystem.start) / 1000 } == [1, 91, 241])
         #expect(system.events.contains(.givenUp(action: "StartTransaction")))
         #expect(system.calls("StopTransaction").first?.payload["transactionId"]?.integer == -1)
         #expect(system.calls("MeterValues").allSatisfy { $0.payload["transactionId"] == nil })
@@ -162,7 +169,8 @@ import Testing
 
     @Test(arguments: [
         ("BootNotification", #"{"status":"Accepted","interval":300}"#),
-        ("BootNotification", "ERROR"), ("StartTransaction", #"{"idTagInfo":{"status":"Accepted"}}"#), ("Heartbeat", "{}"),
+        ("BootNotification", "ERROR"), ("StartTransaction", #"{"idTagInfo":{"status":"Accepted"}}"#),
+        ("Heartbeat", "{}"),
         ("StatusNotification", #"{"extra":1}"#),
     ])
     func invalidAnswersAreBreaches(action: String, answer: String) {

@@ -17,7 +17,8 @@ import Testing
 
     @Test(arguments: [
         "energy", "energy=", "energy=20", "energy=x kWh", "energy=0.5Wh", "energy=0kWh", "power=1W", "conector=1",
-        "energy=1kWh,energy=2kWh", "idTag=", "idTag=123456789012345678901", "energy=60kWh,capacity=60kWh", "connector=0",
+        "energy=1kWh,energy=2kWh", "idTag=", "idTag=123456789012345678901", "energy=60kWh,capacity=60kWh",
+        "connector=0",
     ])
     func whatIsRefused(text: String) {
         #expect(throws: SessionSpecError.self) { try SessionSpec(parsing: text) }

@@ -10,7 +10,9 @@ import Testing
         system.run(seconds: 3600)
 
         let actions = system.calls().map(\.action).filter { $0 != "Heartbeat" && $0 != "StatusNotification" }
-        #expect(actions == ["BootNotification", "Authorize", "StartTransaction"] + Array(repeating: "MeterValues", count: 23) + ["StopTransaction"])
+        #expect(
+            actions == ["BootNotification", "Authorize", "StartTransaction"]
+                + Array(repeating: "MeterValues", count: 23) + ["StopTransaction"])
         #expect(system.statuses(ofConnector: 1) == ["Available", "Preparing", "Charging", "Finishing", "Available"])
         let start = try #require(system.calls("StartTransaction").first)
         let stop = try #require(system.calls("StopTransaction").first)

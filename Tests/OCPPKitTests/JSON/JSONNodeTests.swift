@@ -7,10 +7,13 @@ struct JSONNodeTests {
     private func node(_ text: String) throws -> JSONNode { try JSONTree(parsing: text).root }
 
     @Test(arguments: [
-        (#""""#, ""), (#""a b""#, "a b"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{08}\u{0C}\n\r\t"), (#""\u0041\u00e9\u20AC""#, "Aé€"),
+        (#""""#, ""), (#""a b""#, "a b"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{08}\u{0C}\n\r\t"),
+        (#""\u0041\u00e9\u20AC""#, "Aé€"),
         (#""\uD83D\uDE00""#, "😀"), (#""\udbff\udfff""#, "\u{10FFFF}"), (#""x\ud800y""#, "x\u{FFFD}y"),
-        (#""\ud800\u0041""#, "\u{FFFD}A"), (#""\ud800\ud83d\ude00""#, "\u{FFFD}😀"), (#""\udc00\ud800""#, "\u{FFFD}\u{FFFD}"),
-        (#""\u0000""#, "\u{0}"), (#""\\u0041""#, #"\u0041"#), (#""\ud83d\\ude00""#, "\u{FFFD}\\ude00"), (#""\ud800""#, "\u{FFFD}"),
+        (#""\ud800\u0041""#, "\u{FFFD}A"), (#""\ud800\ud83d\ude00""#, "\u{FFFD}😀"),
+        (#""\udc00\ud800""#, "\u{FFFD}\u{FFFD}"),
+        (#""\u0000""#, "\u{0}"), (#""\\u0041""#, #"\u0041"#), (#""\ud83d\\ude00""#, "\u{FFFD}\\ude00"),
+        (#""\ud800""#, "\u{FFFD}"),
     ])
     func textsAreUnescaped(_ json: String, _ text: String) throws {
         let found = try #require(try node(json).text)
@@ -35,7 +38,10 @@ struct JSONNodeTests {
 
     @Test func rawIsTheExactText() throws {
         let array = try node(#" [ 21.40 , {"a" : [ ] } , "x\u0041" ] "#)
-        #expect(array.elements.map { String(decoding: $0.raw, as: UTF8.self) } == ["21.40", #"{"a" : [ ] }"#, #""x\u0041""#])
+        #expect(
+            array.elements.map { String(decoding: $0.raw, as: UTF8.self) } == [
+                "21.40", #"{"a" : [ ] }"#, #""x\u0041""#,
+            ])
         #expect(array.offset == 1)
         #expect(String(decoding: array.raw, as: UTF8.self) == #"[ 21.40 , {"a" : [ ] } , "x\u0041" ]"#)
     }

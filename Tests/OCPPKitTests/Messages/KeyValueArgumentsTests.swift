@@ -44,7 +44,8 @@ struct KeyValueArgumentsTests {
             try text(.remoteStartTransaction, "idTag=A", #"chargingProfile={"stackLevel": 0}"#)
                 == #"{"idTag":"A","chargingProfile":{"stackLevel":0}}"#)
         #expect(
-            try text(.remoteStartTransaction, #"chargingProfile={"stackLevel":0}"#, "chargingProfile.chargingProfileId=4")
+            try text(
+                .remoteStartTransaction, #"chargingProfile={"stackLevel":0}"#, "chargingProfile.chargingProfileId=4")
                 == #"{"chargingProfile":{"stackLevel":0,"chargingProfileId":4}}"#)
         #expect(try text(.getConfiguration, #"key=["a","b"]"#) == #"{"key":["a","b"]}"#)
     }

@@ -10,7 +10,9 @@ struct PayloadTests {
 
     @Test func aValidRequestIsReadWithoutRepairs() throws {
         let request = StartTransactionRequest(
-            try node(#"{"connectorId":2,"idTag":"RF-1","meterStart":1204350,"reservationId":31,"timestamp":"2026-03-14T08:05:09Z"}"#))
+            try node(
+                #"{"connectorId":2,"idTag":"RF-1","meterStart":1204350,"reservationId":31,"timestamp":"2026-03-14T08:05:09Z"}"#
+            ))
         #expect(request.connectorId == 2 && request.idTag == "RF-1" && request.reservationId == 31)
         #expect(request.meterStart == ExactDecimal(1_204_350))
         #expect(request.timestamp == Timestamp(rfc3339: "2026-03-14T08:05:09Z"))
@@ -19,7 +21,9 @@ struct PayloadTests {
 
     @Test func deviationsAreReadAndNamed() throws {
         let request = StartTransactionRequest(
-            try node(#"{"connectorId":"2","idTag":808140510,"meterStart":20000.5,"reservationId":null,"timestamp":"2026-03-14 08:05:09+03"}"#))
+            try node(
+                #"{"connectorId":"2","idTag":808140510,"meterStart":20000.5,"reservationId":null,"timestamp":"2026-03-14 08:05:09+03"}"#
+            ))
         #expect(request.connectorId == 2 && request.idTag == "808140510" && request.reservationId == nil)
         #expect(request.meterStart == ExactDecimal("20000.5"))
         #expect(request.timestamp?.description == "2026-03-14T05:05:09.000Z")
@@ -31,7 +35,9 @@ struct PayloadTests {
 
     @Test func whatCannotBeReadIsAbsent() throws {
         let request = StopTransactionRequest(
-            try node(#"{"transactionId":"abc","meterStop":{},"timestamp":"0","reason":[],"transactionData":7,"idTag":true}"#))
+            try node(
+                #"{"transactionId":"abc","meterStop":{},"timestamp":"0","reason":[],"transactionData":7,"idTag":true}"#)
+        )
         #expect(request.transactionId == nil && request.meterStop == nil && request.timestamp == nil)
         #expect(request.reason == nil && request.transactionData.isEmpty && request.idTag == "true")
         for payload in [nil, try node("null"), try node("{}"), try node("[]"), try node("7")] {
@@ -58,7 +64,8 @@ struct PayloadTests {
 
     @Test func unknownValuesAreKept() throws {
         let request = StatusNotificationRequest(try node(#"{"connectorId":0,"status":"Occupied","errorCode":"Error"}"#))
-        #expect(request.status == .other("Occupied") && request.status?.known == nil && request.status?.text == "Occupied")
+        #expect(
+            request.status == .other("Occupied") && request.status?.known == nil && request.status?.text == "Occupied")
         #expect(request.errorCode?.text == "Error")
         let known = StatusNotificationRequest(try node(#"{"status":"SuspendedEVSE"}"#))
         #expect(known.status == .known(.suspendedEVSE) && known.status?.text == "SuspendedEVSE")
@@ -82,26 +89,33 @@ struct PayloadTests {
         #expect(first.samples[1].number == ExactDecimal("21.4") && first.samples[1].phase == .known(.l1))
         #expect(first.samples[1].context == .other("CurrentMax") && first.samples[1].unit == "A")
         #expect(request.meterValues[1].samples.first?.location == .known(.ev))
-        #expect(Set(request.repairs) == ["sampleDropped", "numberAsText", "nullAsAbsent", "meterValueDropped", "objectForArray"])
+        #expect(
+            Set(request.repairs) == [
+                "sampleDropped", "numberAsText", "nullAsAbsent", "meterValueDropped", "objectForArray",
+            ])
     }
 
     @Test func oneObjectStandsForAnArray() throws {
         let request = MeterValuesRequest(
-            try node(#"{"connectorId":1,"meterValue":{"timestamp":"2026-03-14T08:05:09Z","sampledValue":[{"value":"1"}]}}"#))
+            try node(
+                #"{"connectorId":1,"meterValue":{"timestamp":"2026-03-14T08:05:09Z","sampledValue":[{"value":"1"}]}}"#))
         #expect(request.meterValues.first?.samples.first?.value == "1")
         #expect(request.repairs == ["objectForArray"])
     }
 
     @Test func valuesThatAreNoNumbersKeepTheirText() throws {
         let request = MeterValuesRequest(
-            try node(#"{"meterValue":[{"sampledValue":[{"value":""},{"value":"null"},{"value":"1,5"},{"value":"0A1F"}]}]}"#))
+            try node(
+                #"{"meterValue":[{"sampledValue":[{"value":""},{"value":"null"},{"value":"1,5"},{"value":"0A1F"}]}]}"#))
         #expect(request.meterValues[0].samples.map { $0.value } == ["", "null", "1,5", "0A1F"])
         #expect(request.meterValues[0].samples.allSatisfy { $0.number == nil })
     }
 
     @Test func answersAreRead() throws {
         let start = StartTransactionResponse(
-            try node(#"{"idTagInfo":{"status":"ConcurrentTx","expiryDate":"2027-01-01T00:00:00","parentIdTag":"F"},"transactionId":5}"#))
+            try node(
+                #"{"idTagInfo":{"status":"ConcurrentTx","expiryDate":"2027-01-01T00:00:00","parentIdTag":"F"},"transactionId":5}"#
+            ))
         #expect(start.transactionId == 5 && start.idTagInfo?.status == .known(.concurrentTx))
         #expect(start.idTagInfo?.parentIdTag == "F" && start.repairs == ["missingZone"])
         #expect(StartTransactionResponse(try node(#"{"transactionId":5}"#)).idTagInfo == nil)
@@ -111,7 +125,8 @@ struct PayloadTests {
         let configuration = GetConfigurationResponse(
             try node(#"{"configurationKey":[{"key":"A","readonly":"true","value":5},{"value":"x"}],"unknownKey":"B"}"#))
         #expect(configuration.configurationKeys.map { $0.key } == ["A"])
-        #expect(configuration.configurationKeys[0].isReadOnly == true && configuration.configurationKeys[0].value == "5")
+        #expect(
+            configuration.configurationKeys[0].isReadOnly == true && configuration.configurationKeys[0].value == "5")
         #expect(configuration.unknownKeys == ["B"])
         #expect(configuration.repairs == ["textAsBoolean", "numberAsText", "configurationKeyDropped", "textForArray"])
         #expect(DataTransferRequest(try node(#"{"vendorId":"v","data":{"a": 1}}"#)).data == #"{"a": 1}"#)
@@ -172,13 +187,15 @@ struct PayloadTests {
         try check(AuthorizeRequest(idTag: "A"), ActionDefinition.authorize.request)
         try check(AuthorizeResponse(idTagInfo: info), ActionDefinition.authorize.response)
         try check(
-            BootNotificationRequest(chargePointVendor: "V", chargePointModel: "M"), ActionDefinition.bootNotification.request)
+            BootNotificationRequest(chargePointVendor: "V", chargePointModel: "M"),
+            ActionDefinition.bootNotification.request)
         try check(
             BootNotificationResponse(status: .pending, currentTime: time, interval: 60),
             ActionDefinition.bootNotification.response)
         try check(GetConfigurationRequest(), ActionDefinition.getConfiguration.request)
         try check(
-            GetConfigurationResponse(configurationKeys: [KeyValue(key: "A", isReadOnly: true, value: nil)], unknownKeys: ["B"]),
+            GetConfigurationResponse(
+                configurationKeys: [KeyValue(key: "A", isReadOnly: true, value: nil)], unknownKeys: ["B"]),
             ActionDefinition.getConfiguration.response)
         try check(HeartbeatRequest(), ActionDefinition.heartbeat.request)
         try check(HeartbeatResponse(currentTime: time), ActionDefinition.heartbeat.response)
@@ -187,10 +204,13 @@ struct PayloadTests {
         try check(
             StartTransactionRequest(connectorId: 1, idTag: "A", meterStart: 5, timestamp: time),
             ActionDefinition.startTransaction.request)
-        try check(StartTransactionResponse(idTagInfo: info, transactionId: 1), ActionDefinition.startTransaction.response)
-        try check(StatusNotificationRequest(connectorId: 1, status: .available), ActionDefinition.statusNotification.request)
         try check(
-            StopTransactionRequest(transactionId: 1, meterStop: 5, timestamp: time, reason: .local, transactionData: values),
+            StartTransactionResponse(idTagInfo: info, transactionId: 1), ActionDefinition.startTransaction.response)
+        try check(
+            StatusNotificationRequest(connectorId: 1, status: .available), ActionDefinition.statusNotification.request)
+        try check(
+            StopTransactionRequest(
+                transactionId: 1, meterStop: 5, timestamp: time, reason: .local, transactionData: values),
             ActionDefinition.stopTransaction.request)
         try check(StopTransactionResponse(), ActionDefinition.stopTransaction.response)
         try check(UnlockConnectorResponse(status: .notSupported), ActionDefinition.unlockConnector.response)

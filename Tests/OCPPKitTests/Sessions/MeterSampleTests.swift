@@ -12,14 +12,16 @@ struct MeterSampleTests {
     @Test func columnsAreThoseDocumented() {
         #expect(
             String(decoding: MeterSampleTable().csvHeader, as: UTF8.self)
-                == "chargePointId,connectorId,transactionId,timestamp,context,measurand,phase,location,format,unit,value\r\n")
+                == "chargePointId,connectorId,transactionId,timestamp,context,measurand,phase,location,format,unit,value\r\n"
+        )
     }
 
     @Test func defaultsAreFilledInAndValuesStayAsTheyCame() {
         let record = SessionLogLine.values(
             "v", 7, 2, at: "10:00", SessionLogSample(#"{"value":" 21.40"}"#), .power("-3", phase: "L1"),
             SessionLogSample(
-                #"{"value":"=A1","measurand":"SoC","context":"Trigger","format":"SignedData","location":"EV","unit":"Percent"}"#),
+                #"{"value":"=A1","measurand":"SoC","context":"Trigger","format":"SignedData","location":"EV","unit":"Percent"}"#
+            ),
             SessionLogSample(#"{"value":8,"measurand":"Current.Offered"}"#)
         ).record()
         let samples = MeterSample.samples(from: record)
@@ -38,7 +40,8 @@ struct MeterSampleTests {
     }
 
     @Test func aStopHasSamplesOfItsSessionsConnector() throws {
-        let more = #","transactionData":[\#(SessionLogLine.instant("10:30", [.power("9")])),\#(SessionLogLine.instant("10:31", [.power("8")]))]"#
+        let more =
+            #","transactionData":[\#(SessionLogLine.instant("10:30", [.power("9")])),\#(SessionLogLine.instant("10:31", [.power("8")]))]"#
         let stop = SessionLogLine.stop("b", 7, at: "11:00", more: more).record()
         var folder = SessionFolder()
         for line: SessionLogLine in [.start("a", 3, at: "10:00"), .started("a", 7)] { _ = folder.fold(line.record()) }

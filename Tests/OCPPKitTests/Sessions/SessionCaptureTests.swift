@@ -35,7 +35,8 @@ struct SessionCaptureTests {
         let frame = try Frame.read(Array(try #require(line["raw"]?.text).utf8))
         return FrameRecord(
             timestamp: line["t"]?.text.flatMap { Timestamp.read($0)?.time }, chargePointId: line["station"]?.text,
-            direction: line["dir"]?.isText("from-station") == true ? .fromChargePoint : .fromCentralSystem, frame: frame,
+            direction: line["dir"]?.isText("from-station") == true ? .fromChargePoint : .fromCentralSystem,
+            frame: frame,
             violations: frame.kind == .call ? Validator.violations(of: frame, answering: nil) : [])
     }
 

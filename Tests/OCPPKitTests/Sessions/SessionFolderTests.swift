@@ -2,7 +2,6 @@ import Testing
 
 @testable import OCPPKit
 
-
 @Suite("Frames folded into sessions")
 struct SessionFolderTests {
     static let scenarios = SessionScenario.all + SessionScenario.meters
@@ -43,7 +42,8 @@ struct SessionFolderTests {
         for record in scenario.records {
             let before = folder.sessions
             let changed = folder.fold(record)
-            let differing = folder.sessions.filter { session in before.first { $0.number == session.number } != session }
+            let differing = folder.sessions.filter { session in before.first { $0.number == session.number } != session
+            }
             #expect(changed.sorted() == differing.map(\.number))
         }
     }
@@ -53,7 +53,8 @@ struct SessionFolderTests {
         for index in records.indices {
             let atOnce = records[...index] + records[index...]
             #expect(fold(Array(atOnce)).count == scenario.rows.count, "frame \(index) sent again at once")
-            #expect(fold(records + [records[index]]).count == scenario.rows.count, "frame \(index) sent again at the end")
+            #expect(
+                fold(records + [records[index]]).count == scenario.rows.count, "frame \(index) sent again at the end")
         }
     }
 
@@ -146,7 +147,9 @@ struct RunningSessionFolderTests {
 
     @Test func invalidChargePointsCannotFillTheMemory() {
         var folder = SessionFolder(keepingClosedPerChargePoint: 2)
-        for id in 1...2000 { _ = folder.fold(SessionLogLine.values("v\(id)", Int64(id), id % 500 + 1, at: "10:00").record()) }
+        for id in 1...2000 {
+            _ = folder.fold(SessionLogLine.values("v\(id)", Int64(id), id % 500 + 1, at: "10:00").record())
+        }
         for id in 1...2000 { _ = folder.fold(SessionLogLine.start("same", at: "10:00").record(station: "CP\(id % 2)")) }
         #expect(folder.sessions.count <= 260)
         let states = folder.sessions.map { $0.encodedState().count }

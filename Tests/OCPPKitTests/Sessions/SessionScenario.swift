@@ -69,11 +69,15 @@ fileprivate func full(_ time: String) -> String {
 }
 
 extension SessionLogLine {
-    static func call(_ id: String, _ action: String, _ payload: String, from direction: Direction = .fromChargePoint) -> SessionLogLine {
+    static func call(_ id: String, _ action: String, _ payload: String, from direction: Direction = .fromChargePoint)
+        -> SessionLogLine
+    {
         SessionLogLine(direction: direction, raw: "[2,\"\(id)\",\"\(action)\",\(payload)]")
     }
 
-    static func result(_ id: String, _ payload: String = "{}", from direction: Direction = .fromCentralSystem) -> SessionLogLine {
+    static func result(_ id: String, _ payload: String = "{}", from direction: Direction = .fromCentralSystem)
+        -> SessionLogLine
+    {
         SessionLogLine(direction: direction, raw: "[3,\"\(id)\",\(payload)]")
     }
 
@@ -82,7 +86,9 @@ extension SessionLogLine {
     }
 
     /// A StartTransaction; `meter` is JSON.
-    static func start(_ id: String, _ connector: Int = 1, tag: String = "T1", meter: String = "100", at time: String) -> SessionLogLine {
+    static func start(_ id: String, _ connector: Int = 1, tag: String = "T1", meter: String = "100", at time: String)
+        -> SessionLogLine
+    {
         call(
             id, "StartTransaction",
             #"{"connectorId":\#(connector),"idTag":"\#(tag)","meterStart":\#(meter),"timestamp":"\#(full(time))"}"#)
@@ -95,7 +101,8 @@ extension SessionLogLine {
 
     /// A StopTransaction; `more` are further members, each with a comma before it.
     static func stop(
-        _ id: String, _ transaction: Int64, meter: String = "8100", at time: String, more: String = #","reason":"Local""#
+        _ id: String, _ transaction: Int64, meter: String = "8100", at time: String,
+        more: String = #","reason":"Local""#
     ) -> SessionLogLine {
         call(
             id, "StopTransaction",
@@ -103,10 +110,13 @@ extension SessionLogLine {
     }
 
     /// A MeterValues of one instant.
-    static func values(_ id: String, _ transaction: Int64?, _ connector: Int = 1, at time: String, _ samples: SessionLogSample...) -> SessionLogLine {
+    static func values(
+        _ id: String, _ transaction: Int64?, _ connector: Int = 1, at time: String, _ samples: SessionLogSample...
+    ) -> SessionLogLine {
         let transaction = transaction.map { #""transactionId":\#($0),"# } ?? ""
         return call(
-            id, "MeterValues", #"{"connectorId":\#(connector),\#(transaction)"meterValue":[\#(instant(time, samples))]}"#)
+            id, "MeterValues",
+            #"{"connectorId":\#(connector),\#(transaction)"meterValue":[\#(instant(time, samples))]}"#)
     }
 
     static func instant(_ time: String, _ samples: [SessionLogSample]) -> String {

@@ -22,7 +22,8 @@ struct SessionTableTests {
             text(table.csvHeader) == "chargePointId,connectorId,transactionId,idTag,status,start,stop,durationSeconds,"
                 + "meterStartWh,meterStopWh,energyWh,reason,maxPowerW,flags\r\n")
         #expect(
-            text(table.csvLine(session)) == "'+CP,1,7,'=1+1,complete,2026-05-01T10:00:00.000Z,2026-05-01T11:00:00.000Z,3600,"
+            text(table.csvLine(session))
+                == "'+CP,1,7,'=1+1,complete,2026-05-01T10:00:00.000Z,2026-05-01T11:00:00.000Z,3600,"
                 + "0.5,100,99.5,\"a \"\"b\"\", c;d\",7412.5,deliveredLate;invalidFrames\r\n")
     }
 
@@ -72,7 +73,8 @@ struct SessionTableTests {
         #expect(try SessionTable.columns(named: "flags, idTag") == [.flags, .idTag])
         let error = #expect(throws: UnknownColumns.self) { try SessionTable.columns(named: "idTag,power,") }
         #expect(error?.unknown == ["power", ""])
-        #expect(error?.description.hasPrefix("unknown columns 'power', ''; there are chargePointId, connectorId") == true)
+        #expect(
+            error?.description.hasPrefix("unknown columns 'power', ''; there are chargePointId, connectorId") == true)
     }
 
     @Test(arguments: [(0, "+00:00"), (-180, "-03:00"), (345, "+05:45"), (-30, "-00:30")])

@@ -21,7 +21,8 @@ struct SchemaOracleTests {
             let isRequest = line["kind"]?.isText("request") == true
             let text = try #require(line["payload"]?.text)
             let found = Validator.violations(
-                ofPayload: try JSONTree(parsing: text).root, shape: isRequest ? definition.request : definition.response)
+                ofPayload: try JSONTree(parsing: text).root, shape: isRequest ? definition.request : definition.response
+            )
 
             let ours = Set(found.filter { $0.code.isSchemaRule }.map { "\($0.code.rawValue) \($0.path)" })
             let theirs = Set(
@@ -31,7 +32,8 @@ struct SchemaOracleTests {
             #expect(ours == theirs, "\(action) \(text)")
 
             let formats = Set(found.filter { $0.code == .format }.map { $0.path })
-            #expect(formats == Set((line["formats"].map { Array($0.elements) } ?? []).compactMap { $0.text }), "\(text)")
+            #expect(
+                formats == Set((line["formats"].map { Array($0.elements) } ?? []).compactMap { $0.text }), "\(text)")
         }
         #expect(actions.count == Actions.all.count)
     }

@@ -27,7 +27,8 @@ struct ValidatorTests {
         #expect(try request("Authorize", "{}") == ["missing $.idTag: missing; required"])
         #expect(try request("Authorize", #"{"idTag":null}"#) == ["type $.idTag: null, must be a string"])
         #expect(
-            try request("StopTransaction", #"{"meterStop":20000.0,"timestamp":"2026-01-01T00:00:00Z","transactionId":1E2}"#)
+            try request(
+                "StopTransaction", #"{"meterStop":20000.0,"timestamp":"2026-01-01T00:00:00Z","transactionId":1E2}"#)
                 == [
                     "type $.meterStop: 20000.0, must be an integer", "type $.transactionId: 1E2, must be an integer",
                 ])
@@ -68,22 +69,27 @@ struct ValidatorTests {
     }
 
     @Test func enumerationsAreComparedByBytes() throws {
-        let kelvinSign = "{\"connectorId\":1,\"meterValue\":[{\"timestamp\":\"2026-01-01T00:00:00Z\",\"sampledValue\":[{\"value\":\"1\",\"unit\":\"\u{212A}\"}]}]}"
+        let kelvinSign =
+            "{\"connectorId\":1,\"meterValue\":[{\"timestamp\":\"2026-01-01T00:00:00Z\",\"sampledValue\":[{\"value\":\"1\",\"unit\":\"\u{212A}\"}]}]}"
         #expect(try request("MeterValues", kelvinSign).map { $0.prefix(4) } == ["enum"])
     }
 
     @Test(arguments: [
         ("2025-04-25T15:39:32+03", "an offset has the form +03:00"), ("2025-04-25T15:39:32", "it has no time zone"),
-        ("2025-04-25 15:39:32Z", "a T stands between date and time"), ("22222-04-25T15:39:32Z", "a year has four digits"),
+        ("2025-04-25 15:39:32Z", "a T stands between date and time"),
+        ("22222-04-25T15:39:32Z", "a year has four digits"),
     ])
     func nearMissesOfTimesAreFormatViolations(_ time: String, _ reason: String) throws {
-        let found = try request("Heartbeat", "{}") + violations(#"[3,"1",{"currentTime":"\#(time)"}]"#, answering: "Heartbeat")
+        let found =
+            try request("Heartbeat", "{}") + violations(#"[3,"1",{"currentTime":"\#(time)"}]"#, answering: "Heartbeat")
         #expect(found.first == #"format $.currentTime: "\#(time)" is not RFC 3339: \#(reason)"#)
     }
 
     @Test func whatMakesNoSenseIsAWarning() throws {
         let frame = try Frame.read(
-            Array(#"[2,"1","StartTransaction",{"connectorId":-1,"idTag":"","meterStart":0,"timestamp":"1970-01-01T00:00:09Z"}]"#.utf8))
+            Array(
+                #"[2,"1","StartTransaction",{"connectorId":-1,"idTag":"","meterStart":0,"timestamp":"1970-01-01T00:00:09Z"}]"#
+                    .utf8))
         let found = Validator.violations(of: frame, answering: nil)
         #expect(found.map { $0.path } == ["$.connectorId", "$.idTag", "$.timestamp"])
         #expect(found.allSatisfy { $0.code == .range && $0.severity == .warning })

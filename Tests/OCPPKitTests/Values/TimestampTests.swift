@@ -11,7 +11,8 @@ struct TimestampTests {
         ("2026-11-22T12:45:19.146+03:00", 1_795_340_719_146), ("2026-11-22T06:15:19.146-03:30", 1_795_340_719_146),
         ("2026-11-22T09:45:19.146-00:00", 1_795_340_719_146), ("2026-11-22T09:45:19.146999999Z", 1_795_340_719_146),
         ("2026-11-22T09:45:19.1Z", 1_795_340_719_100), ("2026-11-22T09:45:19.14Z", 1_795_340_719_140),
-        ("2026-11-22T09:45:19.1461234567890123456789012Z", 1_795_340_719_146), ("2016-12-31T23:59:60Z", 1_483_228_800_000),
+        ("2026-11-22T09:45:19.1461234567890123456789012Z", 1_795_340_719_146),
+        ("2016-12-31T23:59:60Z", 1_483_228_800_000),
         ("2017-01-01T01:59:60+02:00", 1_483_228_800_000), ("0001-01-01T00:00:00Z", -62_135_596_800_000),
         ("9999-12-31T23:59:59.999Z", 253_402_300_799_999), ("2026-01-01T00:00:00+23:59", 1_767_139_260_000),
     ])
@@ -19,15 +20,16 @@ struct TimestampTests {
         #expect(Timestamp(rfc3339: text)?.milliseconds == milliseconds)
     }
 
-    @Test(arguments: [
-        ("2026-11-22T09:45:19", .missingZone, "2026-11-22T09:45:19.000Z"),
-        ("2026-11-22T09:45:19.5", .missingZone, "2026-11-22T09:45:19.500Z"),
-        ("2026-11-22T09:45:19+03", .shortOffset, "2026-11-22T06:45:19.000Z"),
-        ("2026-11-22T09:45:19-0330", .shortOffset, "2026-11-22T13:15:19.000Z"),
-        ("2026-11-22 09:45:19Z", .blankForT, "2026-11-22T09:45:19.000Z"),
-        ("22222-11-22T09:45:19Z", .longYear, "22222-11-22T09:45:19.000Z"),
-        ("2026-11-22T09:45:60Z", .misplacedLeapSecond, "2026-11-22T09:46:00.000Z"),
-    ] as [(String, Timestamp.Repair, String)])
+    @Test(
+        arguments: [
+            ("2026-11-22T09:45:19", .missingZone, "2026-11-22T09:45:19.000Z"),
+            ("2026-11-22T09:45:19.5", .missingZone, "2026-11-22T09:45:19.500Z"),
+            ("2026-11-22T09:45:19+03", .shortOffset, "2026-11-22T06:45:19.000Z"),
+            ("2026-11-22T09:45:19-0330", .shortOffset, "2026-11-22T13:15:19.000Z"),
+            ("2026-11-22 09:45:19Z", .blankForT, "2026-11-22T09:45:19.000Z"),
+            ("22222-11-22T09:45:19Z", .longYear, "22222-11-22T09:45:19.000Z"),
+            ("2026-11-22T09:45:60Z", .misplacedLeapSecond, "2026-11-22T09:46:00.000Z"),
+        ] as [(String, Timestamp.Repair, String)])
     func nearMisses(_ text: String, _ repair: Timestamp.Repair, _ read: String) throws {
         let (time, repairs) = try #require(Timestamp.read(text))
         #expect(repairs == [repair])
@@ -36,12 +38,16 @@ struct TimestampTests {
     }
 
     @Test(arguments: [
-        "", "0", "tomorrow", "AnyStringHere100", "2026-11-22", "2026-11-22T09:45Z", "2026-11-22T09:45:Z", "26-11-22T09:45:19Z",
-        "2026-13-22T09:45:19Z", "2026-00-22T09:45:19Z", "2026-11-31T09:45:19Z", "2026-11-00T09:45:19Z", "2026-02-29T09:45:19Z",
-        "1900-02-29T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T09:60:19Z", "2026-11-22T09:45:61Z", "2026-11-22T09:45:19.Z",
+        "", "0", "tomorrow", "AnyStringHere100", "2026-11-22", "2026-11-22T09:45Z", "2026-11-22T09:45:Z",
+        "26-11-22T09:45:19Z",
+        "2026-13-22T09:45:19Z", "2026-00-22T09:45:19Z", "2026-11-31T09:45:19Z", "2026-11-00T09:45:19Z",
+        "2026-02-29T09:45:19Z",
+        "1900-02-29T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T09:60:19Z", "2026-11-22T09:45:61Z",
+        "2026-11-22T09:45:19.Z",
         "2026-11-22T09:45:19,5Z", "2026-11-22T09:45:19ZZ", "2026-11-22T09:45:19Z ", " 2026-11-22T09:45:19Z",
         "2026-11-22T09:45:19+24:00", "2026-11-22T09:45:19+03:60", "2026-11-22T09:45:19+3:00", "2026-11-22T09:45:19+03:",
-        "2026-11-22T9:45:19Z", "2026-1-22T09:45:19Z", "-026-11-22T09:45:19Z", "+2026-11-22T09:45:19Z", "20261122T094519Z",
+        "2026-11-22T9:45:19Z", "2026-1-22T09:45:19Z", "-026-11-22T09:45:19Z", "+2026-11-22T09:45:19Z",
+        "20261122T094519Z",
         "1234567-01-01T00:00:00Z", "2026-11-22T09:45:19 +03:00", "2026–11–22T09:45:19Z", "２０２６-11-22T09:45:19Z",
     ])
     func noTimes(_ text: String) {
@@ -49,9 +55,13 @@ struct TimestampTests {
     }
 
     @Test func leapYears() {
-        for (year, isLeap) in [(1600, true), (1900, false), (2000, true), (2024, true), (2026, false), (2100, false), (2400, true)] {
+        for (year, isLeap) in [
+            (1600, true), (1900, false), (2000, true), (2024, true), (2026, false), (2100, false), (2400, true),
+        ] {
             #expect((Timestamp(rfc3339: "\(year)-02-29T00:00:00Z") != nil) == isLeap, "\(year)")
-            let length = Timestamp.days(year: Int64(year) + 1, month: 1, day: 1) - Timestamp.days(year: Int64(year), month: 1, day: 1)
+            let length =
+                Timestamp.days(year: Int64(year) + 1, month: 1, day: 1)
+                - Timestamp.days(year: Int64(year), month: 1, day: 1)
             #expect(length == (isLeap ? 366 : 365), "\(year)")
         }
     }
@@ -79,7 +89,8 @@ struct TimestampTests {
     }
 
     @Test func whatIsWrittenIsReadAgain() {
-        for milliseconds in stride(from: Int64(-62_135_596_800_000), through: 253_402_300_799_999, by: 86_399_999 * 97) {
+        for milliseconds in stride(from: Int64(-62_135_596_800_000), through: 253_402_300_799_999, by: 86_399_999 * 97)
+        {
             let time = Timestamp(milliseconds: milliseconds)
             guard Timestamp(rfc3339: time.description) == time else {
                 Issue.record("\(milliseconds): \(time)")
@@ -89,7 +100,8 @@ struct TimestampTests {
     }
 
     @Test func yearsBeforeTheFirstAreWrittenWithASign() throws {
-        #expect(try #require(Timestamp.read("0000-01-01T00:00:00+01:00")).time.description == "-0001-12-31T23:00:00.000Z")
+        #expect(
+            try #require(Timestamp.read("0000-01-01T00:00:00+01:00")).time.description == "-0001-12-31T23:00:00.000Z")
     }
 
     @Test func arithmetic() throws {

@@ -8,7 +8,7 @@ extension ActionDefinition {
                 .enumeration([
                     "Downloaded", "DownloadFailed", "Downloading", "Idle", "InstallationFailed",
                     "Installing", "Installed",
-                ])),
+                ]))
         ],
         response: [])
 }

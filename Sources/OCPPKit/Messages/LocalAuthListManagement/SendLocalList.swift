@@ -8,7 +8,7 @@ extension ActionDefinition {
             .required("updateType", .enumeration(["Differential", "Full"])),
         ],
         response: [
-            .required("status", .enumeration(["Accepted", "Failed", "NotSupported", "VersionMismatch"])),
+            .required("status", .enumeration(["Accepted", "Failed", "NotSupported", "VersionMismatch"]))
         ])
 
     /// AuthorizationData (section 7.1); in a differential update a tag without information is taken off the list.

@@ -10,6 +10,6 @@ extension ActionDefinition {
             .required("reservationId", .integer),
         ],
         response: [
-            .required("status", .enumeration(["Accepted", "Faulted", "Occupied", "Rejected", "Unavailable"])),
+            .required("status", .enumeration(["Accepted", "Faulted", "Occupied", "Rejected", "Unavailable"]))
         ])
 }

@@ -14,7 +14,7 @@ extension ActionDefinition {
                 "status",
                 .enumeration([
                     "Accepted", "Rejected", "AcceptedCanceled", "InvalidCertificate", "RevokedCertificate",
-                ])),
+                ]))
         ])
 
     private static let firmware = ObjectShape([
