@@ -9,7 +9,7 @@ RELEASE := --configuration release --static-swift-stdlib --product ocppctl
 BINARY  := .build/release/ocppctl
 VENV    := .venv
 
-.PHONY: all build debug demo test test-swift test-end-to-end soak deps test-deps man completions check-generated lint install uninstall clean
+.PHONY: all build debug demo test test-swift test-end-to-end deps test-deps man completions check-generated format lint install uninstall clean
 
 all: build
 
@@ -30,7 +30,7 @@ demo: build
 	@sh scripts/install-dependencies demo
 	@sh scripts/demo $(BINARY)
 
-test: test-deps debug test-swift test-end-to-end check-generated
+test: test-deps debug lint test-swift test-end-to-end check-generated
 
 test-swift: debug
 	$(SWIFT) test
@@ -39,7 +39,6 @@ test-swift: debug
 test-end-to-end: debug
 	$(VENV)/bin/python -m pytest -q Tests/EndToEnd
 
-# What takes longer than a minute; SECONDS bounds it.
 man: debug
 	scripts/generate-manual
 
@@ -50,6 +49,9 @@ completions: debug
 check-generated: debug
 	scripts/generate-manual --check
 	sh scripts/generate-completions --check
+
+format:
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
