@@ -29,7 +29,7 @@ import Glibc
 
     deinit {
         unsafe free(name)
-        for unsafetext in unsafe names { unsafe free(text) }
+        unsafe names.forEach { unsafe free($0) }
         unsafe protocols.deallocate()
         unsafe noRetries.deallocate()
     }

@@ -170,7 +170,7 @@ final class Broker: @unchecked Sendable {
         unsafe posix_spawn_file_actions_addopen(
             &actions, STDERR_FILENO, directory + "/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
         var pointers = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+        defer { unsafe pointers.forEach { unsafe free($0) } }
         var process: pid_t = 0
         guard unsafe posix_spawn(&process, program, &actions, nil, &pointers, environ) == 0 else {
             throw BrokerFailure(description: "cannot start \(program)")
