@@ -30,8 +30,12 @@ let package = Package(
             providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+
         .target(name: "OCPPKit", swiftSettings: strict),
-        .target(name: "WebEndpoints", dependencies: ["CLibwebsockets"], swiftSettings: strict),
+        .target(name: "TransportSecurity", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "WebEndpoints", dependencies: ["CLibwebsockets", "TransportSecurity"], swiftSettings: strict),
         .target(name: "MQTTTransport", dependencies: ["CMosquitto"], swiftSettings: strict),
         .target(name: "Storage", dependencies: ["OCPPKit", "CSQLite"], swiftSettings: strict),
         .target(name: "DojotClient", dependencies: ["OCPPKit", "WebEndpoints"], swiftSettings: strict),
@@ -48,7 +52,7 @@ let package = Package(
 
         .testTarget(
             name: "OCPPKitTests", dependencies: ["OCPPKit"], exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "WebEndpointsTests", dependencies: ["WebEndpoints"], swiftSettings: strict),
+        .testTarget(name: "WebEndpointsTests", dependencies: ["WebEndpoints", "TransportSecurity"], swiftSettings: strict),
         .testTarget(name: "MQTTTransportTests", dependencies: ["MQTTTransport"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "OCPPKit"], exclude: ["Fixtures"],
