@@ -41,11 +41,13 @@ let package = Package(
         .target(name: "DojotClient", dependencies: ["OCPPKit", "WebEndpoints"], swiftSettings: strict),
         .target(
             name: "CentralSystemService",
-            dependencies: ["OCPPKit", "WebEndpoints", "MQTTTransport", "Storage"], swiftSettings: strict),
+            dependencies: ["OCPPKit", "TransportSecurity", "WebEndpoints", "MQTTTransport", "Storage"],
+            swiftSettings: strict),
         .executableTarget(
             name: "ocppctl",
             dependencies: [
-                "OCPPKit", "WebEndpoints", "MQTTTransport", "Storage", "DojotClient", "CentralSystemService",
+                "OCPPKit", "TransportSecurity", "WebEndpoints", "MQTTTransport", "Storage", "DojotClient",
+                "CentralSystemService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -62,7 +64,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CentralSystemServiceTests",
-            dependencies: ["CentralSystemService", "OCPPKit", "Storage", "WebEndpoints"],
+            dependencies: ["CentralSystemService", "OCPPKit", "Storage", "TransportSecurity", "WebEndpoints"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["ocppctl", "OCPPKit"], swiftSettings: strict),

@@ -19,6 +19,7 @@ public struct ServiceSettings: Sendable {
     public var keepFramesMilliseconds: Int64 = 30 * 86_400_000
     public var records = RecordSelection.all
     public var dojot: DojotSettings?
+    public var security = SecuritySettings()
 
     public init(storePath: String, controlPath: String) {
         self.storePath = storePath

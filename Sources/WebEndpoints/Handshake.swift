@@ -31,6 +31,19 @@ public struct UpgradeRequest: Sendable {
     }
 }
 
+extension UpgradeRequest {
+    /// Takes the peer's address from what trusted proxies say of it. Nobody else is believed.
+    mutating func believe(_ proxies: Set<String>) {
+        guard proxies.contains(peerAddress), let forwardedFor else { return }
+        for part in forwardedFor.split(separator: ",").reversed() {
+            let address = String(part.drop { $0 == " " }.prefix { $0 != " " })
+            guard isNumericAddress(address) else { return }
+            peerAddress = address
+            if !proxies.contains(address) { return }
+        }
+    }
+}
+
 /// The answer to an `UpgradeRequest`.
 public enum UpgradeDecision: Sendable, Equatable {
     case accept

@@ -89,6 +89,8 @@ final class PendingHandshake {
             defer { head = [] }
             return .head(HTTPHead(head[..<end]))
         }
+        // A TLS greeting on a plain port, for one, will never have an end.
+        if let first = head.first, first < 0x20, first != 0x0D, first != 0x0A { return .head(nil) }
         guard head.count > HTTPHead.maxBytes else { return .more(.read) }
         head = []
         return .tooLarge

@@ -51,6 +51,8 @@ extension WebSocketServerHandler {
         public var pingIntervalMilliseconds = 30_000
         /// A request whose head is not complete by then is dropped.
         public var handshakeTimeoutMilliseconds = 10_000
+        /// Peers that speak for others: the last address of their `X-Forwarded-For` that is not one of them is the peer's.
+        public var trustedProxies: Set<String> = []
         /// Beyond it, whoever has waited longest in the middle of a handshake is dropped.
         public var maxPendingHandshakes = 16_384
         /// What one connection may send in the long run; beyond it the server reads more slowly. 0 is no limit.
@@ -230,6 +232,7 @@ extension WebSocketServer: HandshakeFront.Delegate {
                 return .answer(HandshakeRefusal(status: 503, reason: "too many connections").bytes)
             }
             handshake.request.ticket = ticket
+            handshake.request.believe(configuration.trustedProxies)
             handshake.request.clientCertificate = peer.certificate
             let decision = handler.upgrade(handshake.request)
             if decision == .later { requests[ticket] = (handshake.request, key) }

@@ -17,7 +17,17 @@ struct OutstandingCall: Sendable {
 }
 
 extension CommandRequest {
-    func outcome(_ outcome: CommandOutcome.Outcome, status: String? = nil, message: String? = nil) -> CommandOutcome {
+    /// What must not be seen of it in answers, records and the store.
+    var secrets: [String] {
+        guard let root = try? JSONTree(parsing: payload).root,
+            let text = Redaction.secret(action: action, payload: root)?.text
+        else { return [] }
+        return [text]
+    }
+
+    public func outcome(
+        _ outcome: CommandOutcome.Outcome, status: String? = nil, message: String? = nil
+    ) -> CommandOutcome {
         CommandOutcome(
             ticket: ticket, chargePointId: chargePointId, action: action, outcome: outcome, status: status,
             message: message)
@@ -66,7 +76,8 @@ extension CentralSystem {
     }
 
     private mutating func noteOwnCall(_ bytes: [UInt8], _ id: String) {
-        guard let frame = try? Frame.read(bytes) else { return }
+        guard let sent = try? Frame.read(bytes) else { return }
+        let frame = Redaction.redacted(sent)
         let record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromCentralSystem, frame: frame)
         effects.append(.record(.frame(record)))
         store(frame, .fromCentralSystem, id)
@@ -75,6 +86,7 @@ extension CentralSystem {
     /// A CALLRESULT or CALLERROR: ends the command that waits for it; one that nobody waits for is only noted.
     mutating func takeAnswer(_ frame: Frame, from id: String) {
         let call = chargePoints[id]?.outstanding.flatMap { $0.messageId == frame.messageId ? $0 : nil }
+        let frame = Redaction.redacted(frame, hiding: call?.request.secrets ?? [])
         var record = FrameRecord(
             timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: call?.request.action,
             responseMilliseconds: call.map { now - $0.sent })

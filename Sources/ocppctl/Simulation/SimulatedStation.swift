@@ -144,7 +144,8 @@ actor SimulatedStation: WebSocketClientHandler {
 
     /// Writes a frame down; a text that is none is told as a breach and has no record.
     private func record(_ bytes: [UInt8], _ direction: Direction) {
-        guard settings.writesFrames, let frame = try? Frame.read(bytes) else { return }
+        guard settings.writesFrames, let seen = try? Frame.read(bytes) else { return }
+        let frame = Redaction.redacted(seen)
         var record = FrameRecord(
             timestamp: settings.clock.now, chargePointId: id, direction: direction, frame: frame)
         let wall = Timestamp(milliseconds: settings.clock.realMilliseconds)
