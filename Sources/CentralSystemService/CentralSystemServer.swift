@@ -21,6 +21,7 @@ public actor CentralSystemServer {
     var webSockets: WebSocketServer!
     var gate: Gate
     let hashing = HashingPool()
+    let signer: CertificateSigner?
     /// Commands that bring a new AuthorizationKey, by ticket.
     var rotations: Set<UInt64> = []
     var refusalNotices = RateLimits(perSecond: 1, burst: 20)
@@ -90,6 +91,7 @@ public actor CentralSystemServer {
         self.sink = sink
         self.publisher = publisher
         self.notice = notice
+        signer = settings.security.signCommand.map { CertificateSigner(command: $0) }
         gate = Gate(settings.security, path: settings.path)
         var configuration = settings.centralSystem
         configuration.publishes = publisher != nil
@@ -122,6 +124,7 @@ public actor CentralSystemServer {
         line.endObject()
         line.endLine()
         if settings.records != .none { sink.offer(line.bytes, count: 1) }
+        settings.notifier?.ready(on: loop)
     }
 
     /// Where charge points connect, without their identity.
@@ -132,6 +135,7 @@ public actor CentralSystemServer {
 
     /// Stops accepting, closes every charge point with 1001, waits for what is on its way, within bounds.
     public func stop() async {
+        settings.notifier?.stopping()
         webSockets?.stopAccepting()
         control?.stop()
         webSockets?.closeAll(code: 1001, reason: "the central system is going down")
@@ -181,6 +185,7 @@ public actor CentralSystemServer {
                 if !finishRotation(outcome) { tell(outcome) }
             case .tagsChanged(let ticket, let failure): tell(ticket, failure)
             case .wake(let time): wake(at: time)
+            case .sign(let id, let request): sign(id, request)
             case .notice(let text): notice(text)
             }
         }

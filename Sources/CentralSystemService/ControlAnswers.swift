@@ -35,6 +35,8 @@ extension CentralSystemServer: LineServerHandler {
                 let stations = core.stations(at: WallClock.now)
                 for station in stations { connection.send(ControlReply.station(number: number, station).line) }
                 connection.send(ControlReply.done(number: number, count: stations.count).line)
+            case .metrics(let number):
+                connection.send(ControlReply.metrics(number: number, metrics.samples).line)
             case .changeTags(let number, let changes):
                 let asker = Asker(connection: connection, number: number, count: changes.count)
                 feed(.tagChanges(ticket: ticket(for: asker), changes))

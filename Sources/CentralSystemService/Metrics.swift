@@ -5,15 +5,18 @@ public struct Metrics: Sendable {
     public var connections = 0
     public var pendingHandshakes = 0
     public var recordsLost = 0
+    public var unreadableMessages: UInt64 = 0
     public var endpoint: EndpointCounters
     public var gate: GateCounters
 
     init(
-        connections: Int, pendingHandshakes: Int, recordsLost: Int, endpoint: EndpointCounters, gate: GateCounters
+        connections: Int, pendingHandshakes: Int, recordsLost: Int, unreadableMessages: UInt64,
+        endpoint: EndpointCounters, gate: GateCounters
     ) {
         self.connections = connections
         self.pendingHandshakes = pendingHandshakes
         self.recordsLost = recordsLost
+        self.unreadableMessages = unreadableMessages
         self.endpoint = endpoint
         self.gate = gate
     }
@@ -24,6 +27,7 @@ public struct Metrics: Sendable {
             ("ocppctl_connections", UInt64(connections)),
             ("ocppctl_handshakes_pending", UInt64(pendingHandshakes)),
             ("ocppctl_records_lost_total", UInt64(recordsLost)),
+            ("ocppctl_unreadable_messages_total", unreadableMessages),
             ("ocppctl_tcp_connections_total", endpoint.connectionsAccepted),
             ("ocppctl_connections_over_limit_total", endpoint.connectionsOverLimit),
             ("ocppctl_handshakes_timed_out_total", endpoint.handshakesTimedOut),

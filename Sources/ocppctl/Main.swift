@@ -70,6 +70,7 @@ struct OCPPCtl: AsyncParsableCommand {
             ExportSessions.self,
             ExportMeterValues.self,
             Simulate.self,
+            Passwords.self,
             ProvisionDojot.self,
         ])
 }

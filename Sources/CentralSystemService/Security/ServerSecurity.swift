@@ -58,7 +58,7 @@ extension CentralSystemServer {
     public var metrics: Metrics {
         Metrics(
             connections: webSockets.connectionCount, pendingHandshakes: webSockets.pendingCount,
-            recordsLost: sink.lostRecords, endpoint: webSockets.counters, gate: gate.counters)
+            recordsLost: sink.lostRecords, unreadableMessages: core.unreadableCount, endpoint: webSockets.counters, gate: gate.counters)
     }
 
     // MARK: Reloading

@@ -9,6 +9,8 @@ public enum ControlRequest: Sendable {
     /// What is known of every charge point: the answers are a `ControlReply.station` for each, in the order of their
     /// ids, then `ControlReply.done` with their count. Without a server, `StoreReader.stations` gives the same.
     case stations(number: UInt64)
+    /// What the server has counted: `ControlReply.metrics`.
+    case metrics(number: UInt64)
     /// Changes the authorisation list, all changes in one commit or none. The answer is `ControlReply.done` with the
     /// number of changes once they are durable and count, or an error and nothing has changed. A line has at most 4 MiB,
     /// so a long list goes in parts of some thousand changes. Without a server, whoever changes the list opens
@@ -31,6 +33,9 @@ public enum ControlRequest: Sendable {
             writer.member("number", number)
         case .stations(let number):
             writer.member("request", "stations")
+            writer.member("number", number)
+        case .metrics(let number):
+            writer.member("request", "metrics")
             writer.member("number", number)
         case .changeTags(let number, let changes):
             writer.member("request", "changeTags")
@@ -76,6 +81,7 @@ public enum ControlRequest: Sendable {
                     timeoutMilliseconds: min(max(root["timeoutMilliseconds"]?.integer ?? 30_000, 1), 86_400_000)))
         case "chargePoints": self = .chargePoints(number: number)
         case "stations": self = .stations(number: number)
+        case "metrics": self = .metrics(number: number)
         case "changeTags":
             let list = try required(root["changes"].flatMap { $0.isArray ? Array($0.elements) : nil }, "changes")
             var changes: [TagChange] = []
@@ -111,6 +117,8 @@ public enum ControlReply: Sendable {
     case outcome(number: UInt64, CommandOutcome)
     case chargePoints(number: UInt64, [String])
     case station(number: UInt64, Station)
+    /// Names and values of everything that is counted.
+    case metrics(number: UInt64, [(name: String, value: UInt64)])
     /// The end of the answers to a request, and how many things it was about.
     case done(number: UInt64, count: Int)
     case error(number: UInt64?, String)
@@ -131,6 +139,15 @@ public enum ControlReply: Sendable {
         case .station(let number, let station):
             writer.member("number", number)
             station.writeMembers(to: &writer)
+        case .metrics(let number, let samples):
+            writer.member("number", number)
+            writer.key("metrics")
+            writer.beginObject()
+            for sample in samples {
+                writer.key(sample.name)
+                writer.integer(sample.value)
+            }
+            writer.endObject()
         case .done(let number, let count):
             writer.member("number", number)
             writer.member("done", count)
@@ -150,6 +167,9 @@ public enum ControlReply: Sendable {
             self = .error(number: number, message)
         } else if let number, let count = root["done"]?.integer {
             self = .done(number: number, count: Int(clamping: count))
+        } else if let number, let metrics = root["metrics"] {
+            let samples = metrics.members.map { ($0.text ?? "", UInt64(clamping: $1.integer ?? 0)) }
+            self = .metrics(number: number, samples)
         } else if let number, let station = Station(root) {
             self = .station(number: number, station)
         } else if let ids = root["chargePoints"], let number {
