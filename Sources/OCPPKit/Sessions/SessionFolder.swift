@@ -62,6 +62,11 @@ public struct SessionFolder: Sendable {
         chargePoints.values.flatMap(\.sessions.values).sorted { $0.number < $1.number }
     }
 
+    /// The sessions of a charge point that have not ended, as far as can be told, in the order of their first frames.
+    public func openSessions(of chargePointId: String) -> [Session] {
+        (chargePoints[chargePointId]?.sessions.values.filter { !$0.isClosed } ?? []).sorted { $0.number < $1.number }
+    }
+
     /// The session that a StartTransaction, StopTransaction or MeterValues belongs to, whether it was folded already or
     /// is a repetition of one that was; `nil` where that session is not known.
     public func session(of request: FrameRecord) -> Session? {
@@ -72,7 +77,7 @@ public struct SessionFolder: Sendable {
     /// The transaction id that a StartTransaction was answered with before, where the record repeats one; before or
     /// after the record itself was folded. It is to be answered with this id again.
     public func repeatedTransactionId(_ start: FrameRecord) -> Int64? {
-        guard start.frame.action == PendingAnswer.Kind.start.action else { return nil }
+        guard start.meantAction == PendingAnswer.Kind.start.action else { return nil }
         return session(of: start)?.transactionId
     }
 
