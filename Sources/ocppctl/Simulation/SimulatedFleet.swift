@@ -91,7 +91,7 @@ actor SimulatedFleet {
             // It would try to boot for ever, and its sessions would never begin.
             if !settings.sessions.isEmpty, !booted.contains(id) { end(outcome()) }
         case .timedOut, .givenUp: Diagnostics.say("\(id): \(event)")
-        case .booted, .status, .sessionStarted, .progress, .sessionStopped, .answered, .rebooting:
+        case .booted, .status, .sessionStarted, .progress, .sessionStopped, .answered, .told, .rebooting:
             if case .booted = event { booted.insert(id) }
             if !settings.isFleet { tell("\(event)", of: id, at: time) }
         }
