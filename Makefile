@@ -9,7 +9,7 @@ RELEASE := --configuration release --static-swift-stdlib --product ocppctl
 BINARY  := .build/release/ocppctl
 VENV    := .venv
 
-.PHONY: all build debug demo test test-swift test-end-to-end deps test-deps man completions check-generated format lint install uninstall clean
+.PHONY: all build debug demo test test-swift test-end-to-end bench deps test-deps man completions check-generated format lint install uninstall clean
 
 all: build
 
@@ -38,6 +38,10 @@ test-swift: debug
 # Against the real binary: independent charge points, a real broker, files and pipes.
 test-end-to-end: debug
 	$(VENV)/bin/python -m pytest -q Tests/EndToEnd
+
+# Ratios to other programs, in turn on this machine; never a part of the tests.
+bench: build
+	Benchmarks/bench
 
 man: debug
 	scripts/generate-manual

@@ -13,7 +13,7 @@ public actor CentralSystemServer {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private let settings: ServiceSettings
-    private var core: CentralSystem
+    var core: CentralSystem
     private let writer: StoreWriter
     private let sink: RecordSink
     private let publisher: DojotPublisher?
@@ -21,9 +21,9 @@ public actor CentralSystemServer {
     private var webSockets: WebSocketServer!
     private var control: LineServer!
     private var connections: [ConnectionID: WebSocketConnection] = [:]
-    /// Where the outcomes of commands go, by ticket.
-    private var askers: [UInt64: (connection: LineConnection, number: UInt64)] = [:]
-    private var lastTicket: UInt64 = 0
+    /// Where the outcomes of requests go, by ticket.
+    var askers: [UInt64: Asker] = [:]
+    var lastTicket: UInt64 = 0
     private var nextWake: (time: Timestamp, timer: Timer)?
 
     /// Opens the store, then listens.
@@ -60,12 +60,18 @@ public actor CentralSystemServer {
 
     private static func knownState(_ store: SQLiteStore) throws -> CentralSystem.KnownState {
         let rows = try store.reader.restoredState(sessionsPerChargePoint: CentralSystem.closedSessionsKept)
-        return CentralSystem.KnownState(
+        var known = CentralSystem.KnownState(
             nextSessionNumber: rows.nextSessionNumber,
             sessions: rows.sessions.compactMap { row in
                 (try? JSONTree(parsing: row.state)).flatMap { Session(state: $0.root) }
             },
-            chargePoints: rows.chargePoints, connectors: try store.reader.connectors())
+            chargePoints: rows.chargePoints)
+        known.connectors = try store.reader.connectors()
+        known.links = try store.reader.links()
+        known.progress = try store.reader.progress()
+        known.reservations = try store.reader.reservations()
+        known.tags = try store.reader.tags()
+        return known
     }
 
     private init(
@@ -132,7 +138,7 @@ public actor CentralSystemServer {
 
     // MARK: The core's inputs and effects
 
-    private func feed(_ input: Input) {
+    func feed(_ input: Input) {
         perform(core.handle(input, at: WallClock.now))
     }
 
@@ -161,6 +167,7 @@ public actor CentralSystemServer {
                 count += 1
             case .publish(let publication): publisher?.publish(publication)
             case .outcome(let outcome): tell(outcome)
+            case .tagsChanged(let ticket, let failure): tell(ticket, failure)
             case .wake(let time): wake(at: time)
             case .notice(let text): notice(text)
             }
@@ -188,11 +195,6 @@ public actor CentralSystemServer {
         loop.schedule(afterMilliseconds: 3_600_000) { [weak self] in
             self?.assumeIsolated { $0.schedulePruning() }
         }
-    }
-
-    private func tell(_ outcome: CommandOutcome) {
-        guard let (connection, number) = askers.removeValue(forKey: outcome.ticket) else { return }
-        connection.send(ControlReply.outcome(number: number, outcome).line)
     }
 }
 
@@ -238,36 +240,6 @@ extension CentralSystemServer: WebSocketServerHandler {
         assumeIsolated { server in
             server.connections[connection.id] = nil
             server.feed(.disconnected(connection.id, reason: "\(reason)"))
-        }
-    }
-}
-
-extension CentralSystemServer: LineServerHandler {
-    public nonisolated func opened(_ connection: LineConnection) {}
-
-    public nonisolated func received(_ connection: LineConnection, line: [UInt8]) {
-        assumeIsolated { $0.answer(line, on: connection) }
-    }
-
-    public nonisolated func closed(_ connection: LineConnection) {
-        assumeIsolated { server in
-            server.askers = server.askers.filter { $0.value.connection !== connection }
-        }
-    }
-
-    private func answer(_ line: [UInt8], on connection: LineConnection) {
-        do {
-            switch try ControlRequest(line: line) {
-            case .send(let number, var request):
-                lastTicket += 1
-                request.ticket = lastTicket
-                askers[lastTicket] = (connection, number)
-                feed(.command(request))
-            case .chargePoints(let number):
-                connection.send(ControlReply.chargePoints(number: number, core.connectedChargePoints).line)
-            }
-        } catch {
-            connection.send(ControlReply.error(number: error.number, error.message).line)
         }
     }
 }

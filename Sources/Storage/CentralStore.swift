@@ -47,6 +47,22 @@ public protocol StoreReader {
     /// All connectors, in the order of the bytes of their charge points' ids, then of their numbers.
     func connectors() throws(StoreError) -> [StoredConnector]
 
+    /// The last connection of each charge point, in the order of the bytes of their ids.
+    func links() throws(StoreError) -> [StoredLink]
+
+    /// In the order of the bytes of their charge points' ids, then of their tasks.
+    func progress() throws(StoreError) -> [StoredProgress]
+
+    /// All that have not ended, expired ones among them; in the order of the bytes of their charge points' ids, then of
+    /// their own.
+    func reservations() throws(StoreError) -> [StoredReservation]
+
+    /// The authorisation list, in the order of the idTags without their case.
+    func tags() throws(StoreError) -> [Tag]
+
+    /// The local lists of charge points, in the order of the bytes of their ids.
+    func localLists() throws(StoreError) -> [StoredLocalList]
+
     /// The number of the end that was learnt last; 0 before the first.
     func lastEndSequence() throws(StoreError) -> Int64
 

@@ -28,7 +28,7 @@ struct ReleasedSchemaTests {
     func `Make the store to dump`() throws {
         let path = try #require(ProcessInfo.processInfo.environment["STORE_TO_DUMP"])
         let store = try SQLiteStore(path: path)
-        #expect(store.commit(Sample.operations.map { request(0, $0) }).areAllCommitted)
+        #expect(store.commit((Sample.operations + Sample.operationsSince2).map { request(0, $0) }).areAllCommitted)
         store.close()
     }
 
@@ -50,6 +50,12 @@ struct ReleasedSchemaTests {
         #expect(try reader.chargePoints() == [Sample.chargePoint])
         #expect(try reader.connectors() == [Sample.connector])
 
+        #expect(try reader.tags() == (version < 2 ? [] : [Sample.tag]))
+        #expect(try reader.localLists() == (version < 2 ? [] : [Sample.localList]))
+        #expect(try reader.reservations() == (version < 2 ? [] : [Sample.reservation]))
+        #expect(try reader.links() == (version < 2 ? [] : [Sample.link]))
+        #expect(try reader.progress() == (version < 2 ? [] : [Sample.progress]))
+
         // And it works: a repetition is known, and something new is kept.
         let outcomes = store.commit([
             request(1, .event(Sample.events[0])), request(2, .session(session(3, isEnded: true))),
@@ -57,6 +63,8 @@ struct ReleasedSchemaTests {
         #expect(outcomes[0].replayedReply == #"{"transactionId":1804289383,"idTagInfo":{"status":"Accepted"}}"#)
         #expect(outcomes[1].isCommitted)
         #expect(try reader.lastEndSequence() == 2)
+        #expect(store.commit(Sample.operationsSince2.map { request(0, $0) }).areAllCommitted)
+        #expect(try reader.tags() == [Sample.tag])
     }
 
     /// The tables of an upgraded store are those of a new one.
@@ -119,4 +127,24 @@ enum Sample {
     static let operations: [StoreOperation] =
         frames.map { .frame($0) } + events.map { .event($0) } + sessionRows.map { .session($0.session) }
         + [.chargePoint(chargePoint), .connector(connector)]
+
+    // Since version 2.
+
+    static let tag = Tag("Tag'1", .blocked, parentIdTag: "FLEET", expiryDate: time)
+
+    static let localList = StoredLocalList(chargePointId: "CP'1", version: 7, tags: [tag], time: time)
+
+    static let reservation = StoredReservation(
+        chargePointId: "CP'1", reservationId: 3, connectorId: 0, idTag: "Tag'1", parentIdTag: nil, expiryDate: time)
+
+    static let link = StoredLink(chargePointId: "CP'1", peer: "192.0.2.1", connected: time, disconnected: nil)
+
+    static let progress = StoredProgress(
+        chargePointId: "CP'1", task: .firmware, status: "Installing", requestId: nil, since: time)
+
+    static let operationsSince2: [StoreOperation] = [
+        .tag(.put(tag)),
+        .localList(LocalListUpdate(chargePointId: "CP'1", version: 7, content: .full([tag]), time: time)),
+        .reservation(reservation), .link(link), .progress(progress),
+    ]
 }

@@ -12,7 +12,10 @@ public struct CentralSystem: Sendable {
     var newSessions: Set<Int> = []
     var highestSession: Int
     var awaitingCommit: [UInt64: AwaitedCommit] = [:]
+    var awaitingTags: [UInt64: (ticket: UInt64, changes: [TagChange])] = [:]
     var outstandingChargePoints: Set<String> = []
+    /// The authorisation list of the store.
+    var storedTags: TagList
     var identifiers: IdentifierSource
     var effects: [Effect] = []
     var now = Timestamp(milliseconds: 0)
@@ -31,14 +34,18 @@ public struct CentralSystem: Sendable {
         folder.restore(restored.sessions)
         highestSession = restored.nextSessionNumber - 1
         identifiers = IdentifierSource(seed: seed, random: random)
-        for row in restored.chargePoints {
-            var chargePoint = ChargePoint(id: row.chargePointId)
-            chargePoint.registration = RegistrationStatus(rawValue: row.registration)
-            chargePoints[row.chargePointId] = chargePoint
+        storedTags = TagList(restored.tags)
+        for row in restored.chargePoints { know(row.chargePointId) { $0.boot = row } }
+        for row in restored.connectors { know(row.chargePointId) { $0.connectors[row.connectorId] = row } }
+        for row in restored.links { know(row.chargePointId) { $0.link = row } }
+        for row in restored.progress { know(row.chargePointId) { $0.progress[row.task] = row } }
+        for row in restored.reservations {
+            know(row.chargePointId) { $0.reservations[row.reservationId] = row }
         }
-        for row in restored.connectors {
-            chargePoints[row.chargePointId]?.connectors[row.connectorId] = row.status
-        }
+    }
+
+    private mutating func know(_ id: String, _ change: (inout ChargePoint) -> Void) {
+        change(&chargePoints[id, default: ChargePoint(id: id)])
     }
 
     /// Ended sessions of each charge point that stay in memory, for repetitions and late frames.
@@ -54,6 +61,7 @@ public struct CentralSystem: Sendable {
         case .received(let connection, let bytes): received(bytes, on: connection)
         case .stored(let ticket, let outcome): stored(ticket, outcome)
         case .command(let request): enqueue(request)
+        case .tagChanges(let ticket, let changes): change(changes, ticket)
         case .tick: expireCommands()
         }
         defer { effects.removeAll(keepingCapacity: true) }
@@ -73,8 +81,12 @@ public struct CentralSystem: Sendable {
             effects.append(.close(old, code: 1008, reason: "another connection took this identity"))
         }
         owners[connection] = id
-        chargePoints[id, default: ChargePoint(id: id)].connection = connection
-        chargePoints[id]?.peer = peer
+        let link = StoredLink(chargePointId: id, peer: peer, connected: now)
+        know(id) {
+            $0.connection = connection
+            $0.link = link
+        }
+        effects.append(.store(StoreRequest(ticket: 0, operations: [.link(link)])))
         effects.append(
             .record(
                 .connection(
@@ -93,12 +105,16 @@ public struct CentralSystem: Sendable {
     private mutating func drop(_ connection: ConnectionID, reason: String) {
         guard let id = owners.removeValue(forKey: connection), var chargePoint = chargePoints[id] else { return }
         chargePoint.connection = nil
+        chargePoint.link?.disconnected = now
+        if let link = chargePoint.link {
+            effects.append(.store(StoreRequest(ticket: 0, operations: [.link(link)])))
+        }
         effects.append(
             .record(
                 .connection(
                     ConnectionRecord(
-                        timestamp: now, chargePointId: id, isConnected: false, peer: chargePoint.peer, reason: reason)))
-        )
+                        timestamp: now, chargePointId: id, isConnected: false, peer: chargePoint.link?.peer ?? "",
+                        reason: reason))))
         if let call = chargePoint.outstanding {
             finish(call.outcome(.unknown, message: "the connection ended before an answer: \(reason)"))
         }
@@ -110,21 +126,6 @@ public struct CentralSystem: Sendable {
     }
 }
 
-/// What is known of one charge point.
-struct ChargePoint: Sendable {
-    let id: String
-    var connection: ConnectionID?
-    var peer = ""
-    /// The answer to its last BootNotification; `nil` before the first.
-    var registration: RegistrationStatus?
-    /// The last status of each connector, as it was sent.
-    var connectors: [Int64: String] = [:]
-    /// Commands that wait for their turn.
-    var queue: [CommandRequest] = []
-    /// The one CALL on its way (OCPP-J 1.6, section 4.1.1).
-    var outstanding: OutstandingCall?
-}
-
 extension CentralSystem {
     /// What a store gives to a central system that starts.
     public struct KnownState: Sendable {
@@ -132,16 +133,18 @@ extension CentralSystem {
         /// The newest of each charge point, and all that have not ended, by number.
         public var sessions: [Session]
         public var chargePoints: [StoredChargePoint]
-        public var connectors: [StoredConnector]
+        public var connectors: [StoredConnector] = []
+        public var links: [StoredLink] = []
+        public var progress: [StoredProgress] = []
+        public var reservations: [StoredReservation] = []
+        public var tags: [Tag] = []
 
         public init(
-            nextSessionNumber: Int = 1, sessions: [Session] = [], chargePoints: [StoredChargePoint] = [],
-            connectors: [StoredConnector] = []
+            nextSessionNumber: Int = 1, sessions: [Session] = [], chargePoints: [StoredChargePoint] = []
         ) {
             self.nextSessionNumber = nextSessionNumber
             self.sessions = sessions
             self.chargePoints = chargePoints
-            self.connectors = connectors
         }
     }
 }

@@ -26,6 +26,7 @@ extension CentralSystem {
 
     /// Releases the answer that waited for this commit.
     mutating func stored(_ ticket: UInt64, _ outcome: StoreOutcome) {
+        if storedTags(ticket, outcome) { return }
         guard let pending = awaitingCommit.removeValue(forKey: ticket) else { return }
         switch outcome {
         case .committed:

@@ -13,6 +13,8 @@ public enum Input: Sendable {
     case stored(ticket: UInt64, StoreOutcome)
     /// Somebody wants a command sent.
     case command(CommandRequest)
+    /// Somebody wants the authorisation list changed; the ticket comes back with `Effect.tagsChanged`.
+    case tagChanges(ticket: UInt64, [TagChange])
     /// The time given by `Effect.wake` has come.
     case tick
 }
@@ -31,6 +33,8 @@ public enum Effect: Sendable {
     case publish(Publication)
     /// A command came to its end.
     case outcome(CommandOutcome)
+    /// Changes of the authorisation list are durable and count; or, with a failure, none of them is.
+    case tagsChanged(ticket: UInt64, failure: String?)
     /// Give `Input.tick` at this time, or earlier.
     case wake(at: Timestamp)
     /// Something that a person who runs the server should know.

@@ -36,6 +36,7 @@ struct AwaitedCommit: Sendable {
 extension CentralSystem {
     mutating func received(_ bytes: [UInt8], on connection: ConnectionID) {
         guard let id = owners[connection] else { return }
+        chargePoints[id]?.lastMessage = now
         let frame: Frame
         do {
             frame = try Frame.read(bytes)

@@ -29,6 +29,15 @@ public enum StoreOperation: Sendable {
     case session(StoredSession)
     case chargePoint(StoredChargePoint)
     case connector(StoredConnector)
+    /// A charge point came or went.
+    case link(StoredLink)
+    case progress(StoredProgress)
+    case reservation(StoredReservation)
+    /// A reservation that was cancelled, used or has expired; nothing where there is none.
+    case endedReservation(chargePointId: String, reservationId: Int64)
+    /// Changes the authorisation list.
+    case tag(TagChange)
+    case localList(LocalListUpdate)
 }
 
 /// A frame as it went over the wire; kept for as long as `--keep-frames` says.

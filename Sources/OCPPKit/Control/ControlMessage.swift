@@ -6,6 +6,14 @@ public enum ControlRequest: Sendable {
     case send(number: UInt64, CommandRequest)
     /// Which charge points are connected.
     case chargePoints(number: UInt64)
+    /// What is known of every charge point: the answers are a `ControlReply.station` for each, in the order of their
+    /// ids, then `ControlReply.done` with their count. Without a server, `StoreReader.stations` gives the same.
+    case stations(number: UInt64)
+    /// Changes the authorisation list, all changes in one commit or none. The answer is `ControlReply.done` with the
+    /// number of changes once they are durable and count, or an error and nothing has changed. A line has at most 4 MiB,
+    /// so a long list goes in parts of some thousand changes. Without a server, whoever changes the list opens
+    /// `SQLiteStore`, which locks the others out, and commits `StoreOperation.tag`.
+    case changeTags(number: UInt64, [TagChange])
 
     public var line: [UInt8] {
         var writer = JSONWriter()
@@ -21,6 +29,25 @@ public enum ControlRequest: Sendable {
         case .chargePoints(let number):
             writer.member("request", "chargePoints")
             writer.member("number", number)
+        case .stations(let number):
+            writer.member("request", "stations")
+            writer.member("number", number)
+        case .changeTags(let number, let changes):
+            writer.member("request", "changeTags")
+            writer.member("number", number)
+            writer.key("changes")
+            writer.beginArray()
+            for change in changes {
+                writer.beginObject()
+                switch change {
+                case .put(let tag):
+                    writer.key("put")
+                    tag.write(to: &writer)
+                case .remove(let idTag): writer.member("remove", idTag)
+                }
+                writer.endObject()
+            }
+            writer.endArray()
         }
         writer.endObject()
         return writer.bytes
@@ -48,6 +75,26 @@ public enum ControlRequest: Sendable {
                     action: try required(root["action"]?.text, "action"), payload: try required(payload, "payload"),
                     timeoutMilliseconds: min(max(root["timeoutMilliseconds"]?.integer ?? 30_000, 1), 86_400_000)))
         case "chargePoints": self = .chargePoints(number: number)
+        case "stations": self = .stations(number: number)
+        case "changeTags":
+            let list = try required(root["changes"].flatMap { $0.isArray ? Array($0.elements) : nil }, "changes")
+            var changes: [TagChange] = []
+            for element in list {
+                if let idTag = element["remove"]?.text {
+                    changes.append(.remove(idTag: idTag))
+                } else {
+                    do {
+                        changes.append(.put(try Tag(try required(element["put"], "put"))))
+                    } catch let error as TagError {
+                        throw ControlError(number: number, message: error.message)
+                    } catch let error as ControlError {
+                        throw error
+                    } catch {
+                        throw ControlError(number: number, message: "\(error)")
+                    }
+                }
+            }
+            self = .changeTags(number: number, changes)
         default: throw ControlError(number: number, message: "unknown request")
         }
     }
@@ -63,6 +110,9 @@ public struct ControlError: Error, Sendable {
 public enum ControlReply: Sendable {
     case outcome(number: UInt64, CommandOutcome)
     case chargePoints(number: UInt64, [String])
+    case station(number: UInt64, Station)
+    /// The end of the answers to a request, and how many things it was about.
+    case done(number: UInt64, count: Int)
     case error(number: UInt64?, String)
 
     public var line: [UInt8] {
@@ -78,6 +128,12 @@ public enum ControlReply: Sendable {
             writer.beginArray()
             for id in ids { writer.string(id) }
             writer.endArray()
+        case .station(let number, let station):
+            writer.member("number", number)
+            station.writeMembers(to: &writer)
+        case .done(let number, let count):
+            writer.member("number", number)
+            writer.member("done", count)
         case .error(let number, let message):
             writer.member("number", number)
             writer.member("error", message)
@@ -92,6 +148,10 @@ public enum ControlReply: Sendable {
         let number = root["number"]?.integer.flatMap { UInt64(exactly: $0) }
         if let message = root["error"]?.text {
             self = .error(number: number, message)
+        } else if let number, let count = root["done"]?.integer {
+            self = .done(number: number, count: Int(clamping: count))
+        } else if let number, let station = Station(root) {
+            self = .station(number: number, station)
         } else if let ids = root["chargePoints"], let number {
             self = .chargePoints(number: number, ids.elements.compactMap(\.text))
         } else if let number, let id = root["chargePointId"]?.text, let action = root["action"]?.text,

@@ -3,8 +3,8 @@
 /// The bytes stay as they came; values are looked at through `JSONNode` and turned into strings or numbers only when
 /// someone asks. Copies share one storage.
 public struct JSONTree: Sendable {
-    /// 64 levels are far more than any OCPP message has, and keep hostile nesting harmless.
-    public static let defaultMaximumDepth = 64
+    /// 512 levels are far more than any OCPP message has, and keep hostile nesting harmless (RFC 8259, section 9).
+    public static let defaultMaximumDepth = 512
 
     final class Storage: Sendable {
         let bytes: [UInt8]

@@ -62,6 +62,11 @@ public struct SessionFolder: Sendable {
         chargePoints.values.flatMap(\.sessions.values).sorted { $0.number < $1.number }
     }
 
+    /// The sessions of a charge point that have not ended, as far as can be told, in the order of their first frames.
+    public func openSessions(of chargePointId: String) -> [Session] {
+        (chargePoints[chargePointId]?.sessions.values.filter { !$0.isClosed } ?? []).sorted { $0.number < $1.number }
+    }
+
     /// The session that a StartTransaction, StopTransaction or MeterValues belongs to, whether it was folded already or
     /// is a repetition of one that was; `nil` where that session is not known.
     public func session(of request: FrameRecord) -> Session? {

@@ -42,4 +42,36 @@ extension Statement {
             chargePointId: string(0), connectorId: integer(1), status: string(2), errorCode: string(3),
             since: Timestamp(milliseconds: integer(4)))
     }
+
+    func link() -> StoredLink {
+        StoredLink(
+            chargePointId: string(0), peer: string(1), connected: Timestamp(milliseconds: integer(2)),
+            disconnected: optionalInteger(3).map { Timestamp(milliseconds: $0) })
+    }
+
+    func progress(path: String) throws(StoreError) -> StoredProgress {
+        guard let task = StoredProgress.Task(rawValue: string(1)) else {
+            throw .corrupt(path: path, detail: "progress of a task \(string(1))")
+        }
+        return StoredProgress(
+            chargePointId: string(0), task: task, status: string(2), requestId: optionalInteger(3),
+            since: Timestamp(milliseconds: integer(4)))
+    }
+
+    func reservation() -> StoredReservation {
+        StoredReservation(
+            chargePointId: string(0), reservationId: integer(1), connectorId: integer(2), idTag: string(3),
+            parentIdTag: optionalString(4), expiryDate: Timestamp(milliseconds: integer(5)))
+    }
+
+    static let tagColumns = "id_tag, status, parent_id_tag, expiry_ms"
+
+    func tag(path: String) throws(StoreError) -> Tag {
+        guard let status = AuthorizationStatus(rawValue: string(1)) else {
+            throw .corrupt(path: path, detail: "an idTag of status \(string(1))")
+        }
+        return Tag(
+            string(0), status, parentIdTag: optionalString(2),
+            expiryDate: optionalInteger(3).map { Timestamp(milliseconds: $0) })
+    }
 }

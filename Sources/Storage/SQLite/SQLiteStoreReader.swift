@@ -109,6 +109,62 @@ public final class SQLiteStoreReader: StoreReader {
         return connectors
     }
 
+    public func links() throws(StoreError) -> [StoredLink] {
+        let statement = try query(
+            "SELECT charge_point, peer, connected_ms, disconnected_ms FROM links ORDER BY charge_point")
+        var links: [StoredLink] = []
+        while try next(statement) { links.append(statement.link()) }
+        return links
+    }
+
+    public func progress() throws(StoreError) -> [StoredProgress] {
+        let statement = try query(
+            "SELECT charge_point, task, status, request, since_ms FROM progress ORDER BY charge_point, task")
+        var progress: [StoredProgress] = []
+        while try next(statement) { progress.append(try statement.progress(path: connection.path)) }
+        return progress
+    }
+
+    public func reservations() throws(StoreError) -> [StoredReservation] {
+        let statement = try query(
+            """
+            SELECT charge_point, reservation, connector, id_tag, parent_id_tag, expiry_ms
+            FROM reservations ORDER BY charge_point, reservation
+            """)
+        var reservations: [StoredReservation] = []
+        while try next(statement) { reservations.append(statement.reservation()) }
+        return reservations
+    }
+
+    public func tags() throws(StoreError) -> [Tag] {
+        try tags(query("SELECT \(Statement.tagColumns) FROM tags ORDER BY key"))
+    }
+
+    public func localLists() throws(StoreError) -> [StoredLocalList] {
+        let statement = try query(
+            "SELECT charge_point, version, is_known, time_ms FROM local_lists ORDER BY charge_point")
+        var lists: [StoredLocalList] = []
+        while try next(statement) {
+            lists.append(
+                StoredLocalList(
+                    chargePointId: statement.string(0), version: statement.integer(1),
+                    tags: statement.integer(2) == 0 ? nil : [], time: Timestamp(milliseconds: statement.integer(3))))
+        }
+        for index in lists.indices where lists[index].tags != nil {
+            let content = try query(
+                "SELECT \(Statement.tagColumns) FROM local_list_tags WHERE charge_point = ? ORDER BY key")
+            content.bind(1, lists[index].chargePointId)
+            lists[index].tags = try tags(content)
+        }
+        return lists
+    }
+
+    private func tags(_ statement: Statement) throws(StoreError) -> [Tag] {
+        var tags: [Tag] = []
+        while try next(statement) { tags.append(try statement.tag(path: connection.path)) }
+        return tags
+    }
+
     public func lastEndSequence() throws(StoreError) -> Int64 {
         try integer(query("SELECT coalesce(max(end_sequence), 0) FROM sessions"))
     }

@@ -8,7 +8,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// `steps[n]` leads from version n to version n + 1.
-    private static let steps = [version1]
+    private static let steps = [version1, version2]
 
     private static let version1 = """
         CREATE TABLE frames (
@@ -67,6 +67,62 @@ enum Schema {
             value TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         INSERT INTO meta VALUES ('created', strftime('%Y-%m-%dT%H:%M:%fZ'));
+        """
+
+    /// The authorisation list, local lists, reservations, and more of what charge points say of themselves.
+    ///
+    /// `key` is the idTag without its case, which SQLite folds for ASCII alone.
+    private static let version2 = """
+        CREATE TABLE tags (
+            key TEXT PRIMARY KEY NOT NULL,
+            id_tag TEXT NOT NULL,
+            status TEXT NOT NULL,
+            parent_id_tag TEXT,
+            expiry_ms INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE local_lists (
+            charge_point TEXT PRIMARY KEY NOT NULL,
+            version INTEGER NOT NULL,
+            is_known INTEGER NOT NULL,
+            time_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE local_list_tags (
+            charge_point TEXT NOT NULL,
+            key TEXT NOT NULL,
+            id_tag TEXT NOT NULL,
+            status TEXT NOT NULL,
+            parent_id_tag TEXT,
+            expiry_ms INTEGER,
+            PRIMARY KEY (charge_point, key)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE reservations (
+            charge_point TEXT NOT NULL,
+            reservation INTEGER NOT NULL,
+            connector INTEGER NOT NULL,
+            id_tag TEXT NOT NULL,
+            parent_id_tag TEXT,
+            expiry_ms INTEGER NOT NULL,
+            PRIMARY KEY (charge_point, reservation)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE links (
+            charge_point TEXT PRIMARY KEY NOT NULL,
+            peer TEXT NOT NULL,
+            connected_ms INTEGER NOT NULL,
+            disconnected_ms INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE progress (
+            charge_point TEXT NOT NULL,
+            task TEXT NOT NULL,
+            status TEXT NOT NULL,
+            request INTEGER,
+            since_ms INTEGER NOT NULL,
+            PRIMARY KEY (charge_point, task)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// The version of the file, 0 where it has no table yet. Throws where it is not a store that this code knows, and

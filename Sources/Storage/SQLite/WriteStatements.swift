@@ -5,6 +5,8 @@ import OCPPKit
 final class WriteStatements {
     let begin, commit, savepoint, release, rollbackToSavepoint: Statement
     private let frame, reply, event, session, chargePoint, connector, prune, changes: Statement
+    private let stations: StationStatements
+    private let tags: TagStatements
 
     init(_ connection: Connection) throws(SQLiteFailure) {
         begin = try connection.prepare("BEGIN IMMEDIATE")
@@ -47,6 +49,8 @@ final class WriteStatements {
                 (SELECT id FROM frames WHERE arrival_ms < ? ORDER BY arrival_ms LIMIT ?)
             """)
         changes = try connection.prepare("SELECT changes()")
+        stations = try StationStatements(connection)
+        tags = try TagStatements(connection)
     }
 
     /// Writes the request's rows; after an error, some of them.
@@ -60,6 +64,13 @@ final class WriteStatements {
             case .chargePoint(let value) where earlierReply == nil: try replace(value)
             case .connector(let value) where earlierReply == nil: try replace(value)
             case .session, .event, .chargePoint, .connector: break
+            case .link(let value): try stations.replace(value)
+            case .progress(let value): try stations.replace(value)
+            case .reservation(let value): try stations.replace(value)
+            case .endedReservation(let chargePointId, let reservationId):
+                try stations.removeReservation(chargePointId, reservationId)
+            case .tag(let change): try tags.apply(change)
+            case .localList(let update): try tags.apply(update)
             }
         }
         return earlierReply.map { .replayed(reply: $0) } ?? .committed

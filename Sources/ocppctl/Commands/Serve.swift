@@ -139,14 +139,10 @@ struct Serve: AsyncParsableCommand {
         settings.centralSystem.refusesBeforeBoot = beforeBoot == .refuse
         settings.centralSystem.isStrict = strict
         settings.centralSystem.keepsFrames = keepFrames.milliseconds > 0
-        settings.centralSystem.tags = try tagList()
+        settings.centralSystem.tags = try tags.map { TagList(try TagListFile.read($0)) }
+        settings.centralSystem.unknownTags = unknownTags.map { $0 == .accept ? .accepted : .invalid }
         settings.dojot = try dojot.map { try DojotMapFile(file: $0).settings }
         return settings
-    }
-
-    private func tagList() throws -> TagList? {
-        guard let tags else { return unknownTags == .invalid ? TagList() : nil }
-        return try TagListFile.read(tags, unknown: unknownTags == .accept ? .accepted : .invalid)
     }
 }
 

@@ -44,7 +44,7 @@ final class ControlSession {
             case .outcome(let number, let outcome):
                 if open.remove(number) != nil { try tell(outcome) }
             case .error(_, let message): throw CommandFailure(.internalError, "the server says: \(message)")
-            case .chargePoints: continue
+            case .chargePoints, .station, .done: continue
             }
         }
     }

@@ -2,11 +2,11 @@ extension CentralSystem {
     mutating func bootNotification(_ call: InboundCall) -> Answer {
         let request = BootNotificationRequest(call.payload)
         let registration = configuration.registration
-        chargePoints[call.chargePointId]?.registration = registration
         let row = StoredChargePoint(
             chargePointId: call.chargePointId, vendor: request.chargePointVendor, model: request.chargePointModel,
             serialNumber: request.chargePointSerialNumber ?? request.chargeBoxSerialNumber,
             firmwareVersion: request.firmwareVersion, registration: registration.rawValue, lastBoot: now)
+        chargePoints[call.chargePointId]?.boot = row
         effects.append(.store(StoreRequest(ticket: 0, operations: [.chargePoint(row)])))
         publish(call.chargePointId, DojotAttributes.boot(request))
         return .result(

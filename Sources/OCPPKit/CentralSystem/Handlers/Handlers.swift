@@ -12,11 +12,4 @@ extension CentralSystem {
         "StatusNotification": { $0.statusNotification($1) },
         "StopTransaction": { $0.stopTransaction($1) },
     ]
-
-    /// The standing of an idTag; without a list everybody may charge.
-    func standing(of idTag: String?) -> IdTagInfo {
-        guard let tags = configuration.tags else { return IdTagInfo(.accepted) }
-        let entry = tags.standing(of: idTag ?? "", at: now)
-        return IdTagInfo(entry.status, expiryDate: entry.expiryDate, parentIdTag: entry.parentIdTag)
-    }
 }

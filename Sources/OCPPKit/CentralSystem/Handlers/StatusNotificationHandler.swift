@@ -2,14 +2,15 @@ extension CentralSystem {
     mutating func statusNotification(_ call: InboundCall) -> Answer {
         let request = StatusNotificationRequest(call.payload)
         if let connector = request.connectorId, let status = request.status {
-            chargePoints[call.chargePointId]?.connectors[connector] = status.text
             let row = StoredConnector(
                 chargePointId: call.chargePointId, connectorId: connector, status: status.text,
                 errorCode: request.errorCode?.text ?? "NoError", since: request.timestamp ?? now)
+            chargePoints[call.chargePointId]?.connectors[connector] = row
             effects.append(.store(StoreRequest(ticket: 0, operations: [.connector(row)])))
             publish(
                 call.chargePointId, at: request.timestamp,
-                DojotAttributes.status(request, ofAll: chargePoints[call.chargePointId]?.connectors ?? [:]))
+                DojotAttributes.status(
+                    request, ofAll: chargePoints[call.chargePointId]?.connectors.mapValues(\.status) ?? [:]))
         }
         return .result(StatusNotificationResponse().payload)
     }
