@@ -66,6 +66,8 @@ struct OCPPCtl: AsyncParsableCommand {
         subcommands: [
             Serve.self,
             Send.self,
+            Watch.self,
+            Stations.self,
             Decode.self,
             ExportSessions.self,
             ExportMeterValues.self,
