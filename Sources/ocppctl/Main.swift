@@ -68,6 +68,7 @@ struct OCPPCtl: AsyncParsableCommand {
             Send.self,
             Watch.self,
             Stations.self,
+            Tags.self,
             Decode.self,
             ExportSessions.self,
             ExportMeterValues.self,

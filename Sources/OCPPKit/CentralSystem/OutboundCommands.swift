@@ -106,6 +106,7 @@ extension CentralSystem {
             finish(call.outcome(.error, status: error.code, at: now, message: error.description))
         } else {
             let status = frame.payload?["status"]?.text
+            if call.request.action == "SendLocalList", status == "Accepted" { keepLocalList(call.request) }
             finish(
                 call.outcome(
                     CommandOutcome.outcome(of: status), status: status, payload: frame.payload.map { Array($0.raw) },
