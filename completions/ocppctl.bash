@@ -173,13 +173,13 @@ _ocppctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|decode|simulate|export-sessions|export-meter-values|provision-dojot|help)
+    serve|send|decode|export-sessions|export-meter-values|simulate|provision-dojot|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send decode simulate export-sessions export-meter-values provision-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send decode export-sessions export-meter-values simulate provision-dojot help' -- "${cur}"))
         ;;
     esac
 }
@@ -303,46 +303,6 @@ _ocppctl_decode() {
     esac
 }
 
-_ocppctl_simulate() {
-    repeating_flags=()
-    non_repeating_flags=(--quiet --version -h --help)
-    repeating_options=(--session)
-    non_repeating_options=(--url --id --model --speed --count --id-pattern --connect-timeout --records)
-    __ocppctl_offer_flags_options 0
-
-    # Offer option value completions
-    case "${prev}" in
-    '--url')
-        return
-        ;;
-    '--id')
-        return
-        ;;
-    '--model')
-        return
-        ;;
-    '--session')
-        return
-        ;;
-    '--speed')
-        return
-        ;;
-    '--count')
-        return
-        ;;
-    '--id-pattern')
-        return
-        ;;
-    '--connect-timeout')
-        return
-        ;;
-    '--records')
-        __ocppctl_add_completions -W 'frames'$'\n''none'
-        return
-        ;;
-    esac
-}
-
 _ocppctl_export-sessions() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
@@ -421,6 +381,46 @@ _ocppctl_export-meter-values() {
         ;;
     '--dialect')
         __ocppctl_add_completions -W 'rfc4180'$'\n''excel-pt-BR'
+        return
+        ;;
+    esac
+}
+
+_ocppctl_simulate() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet --version -h --help)
+    repeating_options=(--session)
+    non_repeating_options=(--url --id --model --speed --count --id-pattern --connect-timeout --records)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--url')
+        return
+        ;;
+    '--id')
+        return
+        ;;
+    '--model')
+        return
+        ;;
+    '--session')
+        return
+        ;;
+    '--speed')
+        return
+        ;;
+    '--count')
+        return
+        ;;
+    '--id-pattern')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--records')
+        __ocppctl_add_completions -W 'frames'$'\n''none'
         return
         ;;
     esac
