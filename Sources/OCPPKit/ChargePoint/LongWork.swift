@@ -23,7 +23,8 @@ extension SimulatedChargePoint {
     /// Begins a work. One that tells its steps by the same notification is given up.
     ///
     /// - Parameter notification: the action that tells of it.
-    mutating func begin(_ notification: String, requestId: Int64? = nil, _ steps: [(delay: Int64, step: LongWork.Step)]) {
+    mutating func begin(_ notification: String, requestId: Int64? = nil, _ steps: [(delay: Int64, step: LongWork.Step)])
+    {
         guard let first = steps.first else { return }
         works[notification] = LongWork(
             requestId: requestId, steps: steps, dueAt: now.adding(milliseconds: first.delay))

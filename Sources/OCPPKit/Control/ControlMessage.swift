@@ -191,7 +191,8 @@ public enum ControlReply: Sendable {
             self = .outcome(
                 number: number,
                 CommandOutcome(
-                    ticket: 0, chargePointId: id, action: root["action"]?.text ?? "", messageId: root["messageId"]?.text,
+                    ticket: 0, chargePointId: id, action: root["action"]?.text ?? "",
+                    messageId: root["messageId"]?.text,
                     outcome: outcome,
                     status: root["status"]?.text, payload: root["payload"].map { Array($0.raw) },
                     responseMilliseconds: root["responseMilliseconds"]?.integer, message: root["message"]?.text))

@@ -163,7 +163,9 @@ extension ChargingProfile {
         guard let start = begin else { return LimitMoment() }
         if let end, time >= end { return LimitMoment(until: earliest(next, validTo)) }
         let elapsed = (time - start) / 1000
-        let following = schedule.periods.first { $0.start > elapsed }.map { start.adding(milliseconds: $0.start * 1000) }
+        let following = schedule.periods.first { $0.start > elapsed }.map {
+            start.adding(milliseconds: $0.start * 1000)
+        }
         return LimitMoment(
             limit: schedule.periods.last { $0.start <= elapsed }?.limit,
             until: earliest(following, end, next, validTo))

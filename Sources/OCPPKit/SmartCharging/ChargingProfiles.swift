@@ -56,9 +56,12 @@ public struct ChargingProfiles: Sendable {
 
     /// The limit of a transaction on a connector, without that of the charge point: its TxProfile, else a
     /// TxDefaultProfile of the connector, else one of connector 0.
-    func transactionMoment(ofConnector connectorId: Int64, at time: Timestamp, chargingStart: Timestamp) -> LimitMoment {
+    func transactionMoment(ofConnector connectorId: Int64, at time: Timestamp, chargingStart: Timestamp) -> LimitMoment
+    {
         var until: Timestamp?
-        for (purpose, connector) in [(ChargingProfile.Purpose.tx, connectorId), (.txDefault, connectorId), (.txDefault, 0)] {
+        for (purpose, connector) in [
+            (ChargingProfile.Purpose.tx, connectorId), (.txDefault, connectorId), (.txDefault, 0),
+        ] {
             let moment = prevailing(time, chargingStart) {
                 $0.profile.purpose == purpose && $0.connectorId == connector
             }

@@ -52,9 +52,10 @@ struct Stations: ParsableCommand {
     private func each(_ body: (Station) throws -> Void) throws {
         let session = ControlSession(path: control.path)
         if try session.connect() { return try session.stations(body) }
-        if !online || store.store != nil { Diagnostics.say("no server runs: this is what the store knows") }
         do {
-            for station in try SQLiteStoreReader(path: store.path).stations(at: .now) { try body(station) }
+            let reader = try SQLiteStoreReader(path: store.path)
+            Diagnostics.say("no server runs: this is what the store knows")
+            for station in try reader.stations(at: .now) { try body(station) }
         } catch let error as StoreError {
             throw error.failure
         }
@@ -91,7 +92,9 @@ enum StationText {
         if connector.errorCode != "NoError" { words.append(connector.errorCode) }
         words.append("since \(time(connector.since))")
         for transaction in station.transactions where transaction.connectorId == connector.connectorId {
-            words.append([transaction.idTag, transaction.transactionId.map { "(\($0))" }].compactMap { $0 }.joined(separator: " "))
+            words.append(
+                [transaction.idTag, transaction.transactionId.map { "(\($0))" }].compactMap { $0 }.joined(
+                    separator: " "))
         }
         for reservation in station.reservations where reservation.connectorId == connector.connectorId {
             words.append("reserved for \(reservation.idTag) until \(time(reservation.expiryDate))")

@@ -67,7 +67,12 @@ final class CommandRunner {
         while true {
             try start()
             let input = waiting.count < Self.maximumWaiting ? source?.descriptor : nil
-            if open.isEmpty, waiting.isEmpty, input == nil { return }
+            if open.isEmpty {
+                // Nobody can have anything to say but the input.
+                guard waiting.isEmpty, input != nil, let source else { return }
+                waiting += try source.read()
+                continue
+            }
             switch try session.next(orInputOn: input, withinMilliseconds: patience()) {
             case .reply(let reply): try take(reply)
             case .input: waiting += try source?.read() ?? []
@@ -85,9 +90,8 @@ final class CommandRunner {
         }
     }
 
-    /// How long to wait for anything; `nil` where only input can come.
+    /// How long to wait for anything.
     private func patience() -> Int64? {
-        guard !open.isEmpty else { return nil }
         let deadlines = open.values.compactMap(\.deadline)
         let answers: Int64? = deadlines.count < open.count ? timeoutMilliseconds + 10_000 : nil
         return [deadlines.min().map { max(0, $0 - monotonicMilliseconds()) }, answers].compactMap { $0 }.min()

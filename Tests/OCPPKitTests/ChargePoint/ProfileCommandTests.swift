@@ -201,7 +201,8 @@ import Testing
 
     @Test func theLocalListDecidesOffline() {
         var system = ScriptedCentralSystem.booted()
-        let entries = #"{"idTag":"GOOD","idTagInfo":{"status":"Accepted"}},{"idTag":"BAD","idTagInfo":{"status":"Blocked"}}"#
+        let entries =
+            #"{"idTag":"GOOD","idTagInfo":{"status":"Accepted"}},{"idTag":"BAD","idTagInfo":{"status":"Blocked"}}"#
         #expect(Self.status(&system, "SendLocalList", Self.list(1, "Full", entries)) == "Accepted")
         system.disconnect()
         system.order(.run(try! SessionSpec(parsing: "connector=1,idTag=good,energy=1kWh")))

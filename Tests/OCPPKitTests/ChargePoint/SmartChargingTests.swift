@@ -46,7 +46,8 @@ import Testing
     @Test func zeroSuspendsAndClearingGoesOn() {
         var system = SimulatedCommandTests.charging()
         let stop = ChargingProfileTests.profile(
-            purpose: "ChargePointMaxProfile", schedule: ChargingProfileTests.schedule(
+            purpose: "ChargePointMaxProfile",
+            schedule: ChargingProfileTests.schedule(
                 #"{"startPeriod":0,"limit":0}"#, more: #","startSchedule":"2026-11-22T08:00:00Z""#))
         #expect(system.command("SetChargingProfile", Self.set(0, stop))?.payload?["status"]?.text == "Accepted")
         #expect(system.statuses(ofConnector: 1).last == "SuspendedEVSE")
@@ -63,7 +64,8 @@ import Testing
     @Test func periodsBeginOnTime() {
         var system = ScriptedCentralSystem.booted()
         let steps = ChargingProfileTests.profile(
-            kind: "Relative", schedule: ChargingProfileTests.schedule(
+            kind: "Relative",
+            schedule: ChargingProfileTests.schedule(
                 #"{"startPeriod":0,"limit":20000},{"startPeriod":60,"limit":40000},{"startPeriod":120,"limit":10000}"#))
         #expect(system.command("SetChargingProfile", Self.set(0, steps))?.payload?["status"]?.text == "Accepted")
         system.order(.run(SimulatedCommandTests.spec))
@@ -78,7 +80,8 @@ import Testing
     @Test func theChargePointsLimitIsShared() {
         var system = SimulatedCommandTests.charging()
         let whole = ChargingProfileTests.profile(
-            purpose: "ChargePointMaxProfile", schedule: ChargingProfileTests.schedule(
+            purpose: "ChargePointMaxProfile",
+            schedule: ChargingProfileTests.schedule(
                 #"{"startPeriod":0,"limit":30000}"#, more: #","startSchedule":"2026-11-22T08:00:00Z""#))
         _ = system.command("SetChargingProfile", Self.set(0, whole))
         #expect(power(&system) == ExactDecimal(30_000))
@@ -104,7 +107,8 @@ import Testing
         var system = SimulatedCommandTests.charging()
         _ = system.command("SetChargingProfile", Self.set(1, Self.txProfile(7400)))
         let answer = try #require(
-            system.command("GetCompositeSchedule", #"{"connectorId":1,"duration":600,"chargingRateUnit":"A"}"#)?.payload)
+            system.command("GetCompositeSchedule", #"{"connectorId":1,"duration":600,"chargingRateUnit":"A"}"#)?.payload
+        )
         #expect(answer["status"]?.text == "Accepted")
         #expect(answer["scheduleStart"]?.text == "2026-11-22T08:01:31.000Z")
         let period = answer["chargingSchedule"]?["chargingSchedulePeriod"]?.elements.first { _ in true }

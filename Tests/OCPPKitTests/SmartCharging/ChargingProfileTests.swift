@@ -49,7 +49,8 @@ import Testing
         ),
         (
             profile(
-                more: #","validFrom":"2026-03-02T10:00:00Z","validTo":"2026-03-02T10:00:00Z""#, schedule: schedule(flat)),
+                more: #","validFrom":"2026-03-02T10:00:00Z","validTo":"2026-03-02T10:00:00Z""#, schedule: schedule(flat)
+            ),
             "validTo is not after validFrom"
         ),
     ])
@@ -86,7 +87,9 @@ import Testing
     @Test func nothingLimits() throws { #expect(try Self.composite([]) == "0:22000") }
 
     @Test func theHardwareIsTheMost() throws {
-        #expect(try Self.composite([(0, Self.profile(schedule: Self.schedule(#"{"startPeriod":0,"limit":99000}"#)))]) == "0:22000")
+        #expect(
+            try Self.composite([(0, Self.profile(schedule: Self.schedule(#"{"startPeriod":0,"limit":99000}"#)))])
+                == "0:22000")
     }
 
     @Test func aDefaultRelativeToTheStartOfCharging() throws {
@@ -115,7 +118,8 @@ import Testing
         let low = Self.profile(id: 1, level: 1, schedule: Self.schedule(#"{"startPeriod":0,"limit":5000}"#))
         let high = Self.profile(
             id: 2, level: 2, more: #","validFrom":"2026-03-02T12:10:00Z","validTo":"2026-03-02T12:20:00Z""#,
-            schedule: Self.schedule(#"{"startPeriod":0,"limit":2000}"#, more: #","startSchedule":"2026-03-02T00:00:00Z""#))
+            schedule: Self.schedule(
+                #"{"startPeriod":0,"limit":2000}"#, more: #","startSchedule":"2026-03-02T00:00:00Z""#))
         #expect(try Self.composite([(0, low), (0, high)]) == "0:5000 600:2000 1200:5000")
     }
 
@@ -137,7 +141,9 @@ import Testing
             schedule: Self.schedule(
                 #"{"startPeriod":0,"limit":3000}"#,
                 more: #","duration":3600,"startSchedule":"2026-02-01T13:00:00Z""#))
-        #expect(try Self.composite([(0, night)], duration: 2 * 86_400) == "0:22000 3600:3000 7200:22000 90000:3000 93600:22000")
+        #expect(
+            try Self.composite([(0, night)], duration: 2 * 86_400)
+                == "0:22000 3600:3000 7200:22000 90000:3000 93600:22000")
     }
 
     @Test func weeklyAndPhases() throws {

@@ -64,7 +64,9 @@ extension SimulatedChargePoint {
         }
         guard canStartSessions, let index = free else { return StatusResponse(status: .rejected) }
         if let profile = request.chargingProfile {
-            guard setTransactionProfile(profile, ofConnector: index + 1) else { return StatusResponse(status: .rejected) }
+            guard setTransactionProfile(profile, ofConnector: index + 1) else {
+                return StatusResponse(status: .rejected)
+            }
         }
         // The driver is there and plugs in at once.
         connectors[index].isPluggedIn = true

@@ -45,7 +45,8 @@ extension SimulatedChargePoint {
             plan[index].step = .tellWhenIdle("Installing")
         }
         guard case .tell("Installed")? = plan.last?.step else { return }
-        plan.insert((2000, .reboot(firmwareVersion: SimulatedChargePoint.version(ofFile: location))), at: plan.count - 1)
+        plan.insert(
+            (2000, .reboot(firmwareVersion: SimulatedChargePoint.version(ofFile: location))), at: plan.count - 1)
         plan[plan.count - 1].delay = 500
     }
 
@@ -53,7 +54,9 @@ extension SimulatedChargePoint {
     private static func version(ofFile location: String) -> String {
         let path = location.split { $0 == "?" || $0 == "#" }.first ?? ""
         var name = path.split(separator: "/").last.map(String.init) ?? "firmware"
-        if let dot = name.lastIndex(of: "."), name[dot...].dropFirst().allSatisfy(\.isLetter) { name = String(name[..<dot]) }
+        if let dot = name.lastIndex(of: "."), name[dot...].dropFirst().allSatisfy(\.isLetter) {
+            name = String(name[..<dot])
+        }
         return String(String.UnicodeScalarView(name.unicodeScalars.prefix(50)))
     }
 

@@ -32,11 +32,12 @@ extension SimulatedChargePoint {
         guard free.count > (connectorId == 0 ? taken : 0), connectorId == 0 || freeCount(others) > taken else {
             return .status(refusal(candidates))
         }
-        reservations = others + [
-            ConnectorReservation(
-                id: id, connectorId: Int(connectorId), idTag: idTag, parentIdTag: request.idToken("parentIdTag"),
-                expiry: expiry)
-        ]
+        reservations =
+            others + [
+                ConnectorReservation(
+                    id: id, connectorId: Int(connectorId), idTag: idTag, parentIdTag: request.idToken("parentIdTag"),
+                    expiry: expiry)
+            ]
         applyReservations()
         return .status("Accepted")
     }

@@ -168,7 +168,8 @@ struct TagStatus: ExpressibleByArgument {
     init(value: AuthorizationStatus) { self.value = value }
 
     init?(argument: String) {
-        guard let value = AuthorizationStatus.allCases.first(where: { $0.rawValue.lowercased() == argument.lowercased() })
+        guard
+            let value = AuthorizationStatus.allCases.first(where: { $0.rawValue.lowercased() == argument.lowercased() })
         else { return nil }
         self.value = value
     }

@@ -5,14 +5,10 @@ struct TagsImport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Add tags from files, or change those that are there",
         discussion: """
-            A file is CSV with a header of idTag and, where you like, status, parentIdTag and expiryDate; or lines of \
-            JSON with these members; or an idTag a line. What a tag does not say is forgotten of it; tags that are not \
+            A file is CSV with a header of idTag and, where you like, status, parentIdTag and expiryDate (other columns \
+            are passed over); or lines of JSON with these members; or an idTag a line. What a tag does not say is forgotten of it; tags that are not \
             in the files stay as they are. One record a tag goes to standard output; a bad line is said with its place, \
             and the others are done (1). Run twice: everything unchanged.
-
-            Examples:
-              ocppctl tags import tags.csv
-              ocppctl tags list | ocppctl tags --store other.db import -
             """)
 
     @OptionGroup var options: TagOptions
@@ -89,9 +85,6 @@ struct TagTable {
         let fields = CSVLine.fields(of: line)
         guard let columns else {
             let isHeader = fields.contains("idTag")
-            if isHeader, let unknown = fields.first(where: { !Self.names.contains($0) }) {
-                throw TagError(message: "unknown column \(unknown); there are \(Self.names.joined(separator: ", "))")
-            }
             columns = isHeader ? fields : []
             return isHeader ? nil : try bare(fields, line)
         }
@@ -107,7 +100,8 @@ struct TagTable {
 
     private func bare(_ fields: [String], _ line: String) throws(TagError) -> Tag {
         guard fields.count == 1 else {
-            throw TagError(message: "neither an idTag alone nor CSV under a header of \(Self.names.joined(separator: ","))")
+            throw TagError(
+                message: "neither an idTag alone nor CSV under a header of \(Self.names.joined(separator: ","))")
         }
         return Tag(try Tag.checked(fields[0]))
     }

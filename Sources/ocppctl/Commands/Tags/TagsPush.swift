@@ -8,10 +8,6 @@ struct TagsPush: ParsableCommand {
             Where it is known what a charge point has, only the differences go; where it is not, where the charge point \
             has another version, or where it does not take the differences, the whole list. One record a command goes \
             to standard output. The exit statuses are those of send.
-
-            Examples:
-              ocppctl tags push CP001
-              ocppctl tags push --all
             """)
 
     @OptionGroup var options: TagOptions
@@ -43,11 +39,12 @@ struct TagsPush: ParsableCommand {
         for id in try targets(access.session) {
             var push = LocalListPush(chargePointId: id, tags: tags, isFull: full)
             push.known = try access.localList(of: id)
-            tally.count(try push.run { action, payload in
-                let outcome = try command(id, action, payload, access.session)
-                try output.writeLine { outcome.write(to: &$0) }
-                return outcome
-            })
+            tally.count(
+                try push.run { action, payload in
+                    let outcome = try command(id, action, payload, access.session)
+                    try output.writeLine { outcome.write(to: &$0) }
+                    return outcome
+                })
         }
         try tally.finish()
     }
@@ -66,7 +63,8 @@ struct TagsPush: ParsableCommand {
         let milliseconds = Int64(timeout * 1000)
         let number = try session.send(
             CommandRequest(
-                ticket: 0, chargePointId: id, action: action, payload: payload.bytes, timeoutMilliseconds: milliseconds))
+                ticket: 0, chargePointId: id, action: action, payload: payload.bytes, timeoutMilliseconds: milliseconds)
+        )
         while true {
             switch try session.next(withinMilliseconds: milliseconds + 10_000) {
             case .reply(.outcome(number, let outcome)): return outcome
