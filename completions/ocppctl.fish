@@ -49,7 +49,7 @@ function __ocppctl_parse_tokens -S
                 __ocppctl_parse_subcommand -r 1 'control=' 'store=' 'all' 'full' 'timeout=' 'version' 'h/help'
             end
         case 'decode'
-            __ocppctl_parse_subcommand -r 1 'charge-point=' 'perspective=' 'timezone=' 'strict' 'format=' 'summary' 'line-buffered' 'version' 'h/help'
+            __ocppctl_parse_subcommand -r 1 'charge-point=' 'perspective=' 'timezone=' 'date=' 'strict' 'format=' 'summary' 'line-buffered' 'version' 'h/help'
         case 'export-sessions'
             __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'format=' 'columns=' 'dialect=' 'by=' 'cursor=' 'version' 'h/help'
         case 'export-meter-values'
@@ -216,6 +216,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" charge-point' -l 'charge-point' -d 'The charge point where the log names none.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" perspective' -l 'perspective' -d 'Who wrote the log, where its format and its frames do not tell.' -rfka 'central-system charge-point'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" timezone' -l 'timezone' -d 'The zone of local times, such as Europe/Berlin or +02:00; without it they are left out.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" date' -l 'date' -d 'The date of the first line, as its clock shows it, for times without a year or a date.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" strict' -l 'strict' -d 'Say each violation of the specification, and exit 1 if there is any.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" format' -l 'format' -d 'How records are written.' -rfka 'jsonl text'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" summary' -l 'summary' -d 'Write only one record, at the end: counts and response times.'
