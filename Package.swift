@@ -54,7 +54,8 @@ let package = Package(
 
         .testTarget(
             name: "OCPPKitTests", dependencies: ["OCPPKit"], exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "WebEndpointsTests", dependencies: ["WebEndpoints", "TransportSecurity"], swiftSettings: strict),
+        .testTarget(
+            name: "WebEndpointsTests", dependencies: ["WebEndpoints", "TransportSecurity"], swiftSettings: strict),
         .testTarget(name: "MQTTTransportTests", dependencies: ["MQTTTransport"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "OCPPKit"], exclude: ["Fixtures"],

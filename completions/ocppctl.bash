@@ -173,22 +173,22 @@ _ocppctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|decode|export-sessions|export-meter-values|simulate|provision-dojot|help)
+    serve|send|watch|stations|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send decode export-sessions export-meter-values simulate provision-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send watch stations tags decode export-sessions export-meter-values simulate passwords provision-dojot help' -- "${cur}"))
         ;;
     esac
 }
 
 _ocppctl_serve() {
     repeating_flags=()
-    non_repeating_flags=(--strict --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --keep-frames --max-frame-bytes --dojot --records)
+    non_repeating_flags=(--lenient-passwords --strict --version -h --help)
+    repeating_options=(--tls-certificate --tls-key --trust-proxy)
+    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --keep-frames --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -197,7 +197,31 @@ _ocppctl_serve() {
         return
         ;;
     '--security-profile')
-        __ocppctl_add_completions -W '0'
+        __ocppctl_add_completions -W '0'$'\n''1'$'\n''2'$'\n''3'
+        return
+        ;;
+    '--passwords')
+        return
+        ;;
+    '--tls-certificate')
+        return
+        ;;
+    '--tls-key')
+        return
+        ;;
+    '--tls-client-ca')
+        return
+        ;;
+    '--tls-client-organization')
+        return
+        ;;
+    '--tls-client-map')
+        return
+        ;;
+    '--sign-certificate-command')
+        return
+        ;;
+    '--trust-proxy')
         return
         ;;
     '--path')
@@ -240,11 +264,44 @@ _ocppctl_serve() {
     '--max-frame-bytes')
         return
         ;;
+    '--max-backlog-bytes')
+        return
+        ;;
+    '--max-messages')
+        return
+        ;;
+    '--max-bytes')
+        return
+        ;;
+    '--max-handshakes')
+        return
+        ;;
+    '--max-failures')
+        return
+        ;;
+    '--max-connections')
+        return
+        ;;
+    '--max-pending')
+        return
+        ;;
+    '--handshake-timeout')
+        return
+        ;;
+    '--message-timeout')
+        return
+        ;;
+    '--max-json-depth')
+        return
+        ;;
     '--dojot')
         return
         ;;
     '--records')
         __ocppctl_add_completions -W 'all'$'\n''frames'$'\n''sessions'$'\n''connections'$'\n''none'
+        return
+        ;;
+    '--input')
         return
         ;;
     esac
@@ -254,7 +311,7 @@ _ocppctl_send() {
     repeating_flags=()
     non_repeating_flags=(--all --no-validate --version -h --help)
     repeating_options=()
-    non_repeating_options=(--control --payload --input --timeout --parallel)
+    non_repeating_options=(--control --payload --input --timeout --parallel --until --raw)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -272,6 +329,223 @@ _ocppctl_send() {
         return
         ;;
     '--parallel')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--raw')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_watch() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=(--charge-point)
+    non_repeating_options=(--control --records)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--charge-point')
+        return
+        ;;
+    '--records')
+        __ocppctl_add_completions -W 'all'$'\n''frames'$'\n''sessions'$'\n''connections'$'\n''commands'
+        return
+        ;;
+    esac
+}
+
+_ocppctl_stations() {
+    repeating_flags=()
+    non_repeating_flags=(--online --version -h --help)
+    repeating_options=(--charge-point)
+    non_repeating_options=(--control --store --format)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    '--charge-point')
+        return
+        ;;
+    '--format')
+        __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __ocppctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|import|add|block|expire|remove|push)
+        # Offer subcommand argument completions
+        "_ocppctl_tags_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list import add block expire remove push' -- "${cur}"))
+        ;;
+    esac
+}
+
+_ocppctl_tags_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_import() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_add() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store --status --parent --expires)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    '--status')
+        return
+        ;;
+    '--parent')
+        return
+        ;;
+    '--expires')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_block() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_expire() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store --at)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    '--at')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_push() {
+    repeating_flags=()
+    non_repeating_flags=(--all --full --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store --timeout)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    '--timeout')
         return
         ;;
     esac
@@ -392,8 +666,8 @@ _ocppctl_export-meter-values() {
 _ocppctl_simulate() {
     repeating_flags=()
     non_repeating_flags=(--quiet --version -h --help)
-    repeating_options=(--session)
-    non_repeating_options=(--url --id --model --speed --count --id-pattern --connect-timeout --records)
+    repeating_options=(--session --call --fail)
+    non_repeating_options=(--url --id --password-file --tls-ca --tls-certificate --tls-key --model --speed --count --id-pattern --connect-timeout --records)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -404,10 +678,29 @@ _ocppctl_simulate() {
     '--id')
         return
         ;;
+    '--password-file')
+        return
+        ;;
+    '--tls-ca')
+        return
+        ;;
+    '--tls-certificate')
+        return
+        ;;
+    '--tls-key')
+        return
+        ;;
     '--model')
         return
         ;;
     '--session')
+        return
+        ;;
+    '--call')
+        return
+        ;;
+    '--fail')
+        __ocppctl_add_completions -W 'DownloadFailed'$'\n''InstallationFailed'$'\n''InvalidSignature'$'\n''InstallVerificationFailed'$'\n''UploadFailed'$'\n''UploadFailure'$'\n''PermissionDenied'$'\n''BadMessage'$'\n''NotSupportedOperation'
         return
         ;;
     '--speed')
@@ -424,6 +717,77 @@ _ocppctl_simulate() {
         ;;
     '--records')
         __ocppctl_add_completions -W 'frames'$'\n''none'
+        return
+        ;;
+    esac
+}
+
+_ocppctl_passwords() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __ocppctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    set|remove|list)
+        # Offer subcommand argument completions
+        "_ocppctl_passwords_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'set remove list' -- "${cur}"))
+        ;;
+    esac
+}
+
+_ocppctl_passwords_set() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--passwords --password-file)
+    __ocppctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passwords')
+        return
+        ;;
+    '--password-file')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_passwords_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--passwords)
+    __ocppctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passwords')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_passwords_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--passwords)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passwords')
         return
         ;;
     esac

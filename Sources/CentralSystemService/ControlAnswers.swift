@@ -19,6 +19,7 @@ extension CentralSystemServer: LineServerHandler {
 
     public nonisolated func closed(_ connection: LineConnection) {
         assumeIsolated { server in
+            server.watchers.remove(connection)
             server.askers = server.askers.filter { $0.value.connection !== connection }
         }
     }
@@ -37,6 +38,7 @@ extension CentralSystemServer: LineServerHandler {
                 connection.send(ControlReply.done(number: number, count: stations.count).line)
             case .metrics(let number):
                 connection.send(ControlReply.metrics(number: number, metrics.samples).line)
+            case .watch(let number, let filter): watchers.add(connection, number, filter)
             case .changeTags(let number, let changes):
                 let asker = Asker(connection: connection, number: number, count: changes.count)
                 feed(.tagChanges(ticket: ticket(for: asker), changes))

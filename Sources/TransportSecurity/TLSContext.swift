@@ -22,7 +22,8 @@ public struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
 /// `@unchecked Sendable`: OpenSSL counts references to it atomically, and nothing changes it after `init`.
 @safe public final class TLSContext: @unchecked Sendable {
     /// The suites of TLS 1.2 that the whitepaper "Improved security for OCPP 1.6-J" names (table 3), in our order.
-    static let suites = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:AES128-GCM-SHA256:AES256-GCM-SHA384"
+    static let suites =
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:AES128-GCM-SHA256:AES256-GCM-SHA384"
     /// The same ciphers in TLS 1.3, which chooses key exchange and signature apart from them.
     static let suitesOfTLS13 = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"
 

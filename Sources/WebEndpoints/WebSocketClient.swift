@@ -59,7 +59,8 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
     @discardableResult
     public static func connect(
         loop: EventLoop, url: String, subprotocols: [String] = ["ocpp1.6"], authorization: String? = nil,
-        tls: TLSContext? = nil, handler: any WebSocketClientHandler, maxMessageBytes: Int = 1_048_576, maxBacklogBytes: Int = 4_194_304
+        tls: TLSContext? = nil, handler: any WebSocketClientHandler, maxMessageBytes: Int = 1_048_576,
+        maxBacklogBytes: Int = 4_194_304
     ) -> WebSocketClient {
         let limits = WebSocketLimits(
             maxMessageBytes: maxMessageBytes, maxBacklogBytes: maxBacklogBytes, halfMessageTimeoutMilliseconds: 0)

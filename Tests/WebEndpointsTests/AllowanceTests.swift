@@ -6,7 +6,12 @@ import WebEndpoints
     /// A flood is read at the allowed pace, whole and in order, while its neighbour is answered at once.
     @Test func slowsAFloodAndLosesNothing() async throws {
         let recorder = RecordingServer(echoes: true)
-        try await withServer(recorder, configure: { $0.messagesPerSecond = 2_000; $0.burstSeconds = 1 }) { loop, server in
+        try await withServer(
+            recorder,
+            configure: {
+                $0.messagesPerSecond = 2_000; $0.burstSeconds = 1
+            }
+        ) { loop, server in
             let url = "ws://127.0.0.1:\(server.boundPort)/ocpp/CP1"
             let flooder = RecordingClient(), neighbour = RecordingClient()
             let flood = WebSocketClient.connect(loop: loop, url: url, handler: flooder)
@@ -32,7 +37,12 @@ import WebEndpoints
 
     @Test func slowsBytesToo() async throws {
         let recorder = RecordingServer(echoes: true)
-        try await withServer(recorder, configure: { $0.bytesPerSecond = 1_000_000; $0.burstSeconds = 1 }) { loop, server in
+        try await withServer(
+            recorder,
+            configure: {
+                $0.bytesPerSecond = 1_000_000; $0.burstSeconds = 1
+            }
+        ) { loop, server in
             let handler = RecordingClient()
             let client = WebSocketClient.connect(
                 loop: loop, url: "ws://127.0.0.1:\(server.boundPort)/", handler: handler)

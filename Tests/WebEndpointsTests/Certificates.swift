@@ -13,18 +13,24 @@ struct Certificates: Sendable {
         guard let path = unsafe mkdtemp(&template) else { throw Failure(command: "mkdtemp") }
         folder = unsafe String(cString: path)
         for name in ["ca", "other"] {
-            try run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=\(name)"
+            try run(
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=\(name)"
                     + " -keyout \(name).key -out \(name).pem")
         }
-        try issue("server", subject: "/CN=localhost", key: "ec -pkeyopt ec_paramgen_curve:P-256", san: "DNS:localhost,IP:127.0.0.1")
+        try issue(
+            "server", subject: "/CN=localhost", key: "ec -pkeyopt ec_paramgen_curve:P-256",
+            san: "DNS:localhost,IP:127.0.0.1")
         try issue("elsewhere", subject: "/CN=elsewhere", key: "rsa:2048", san: "DNS:elsewhere")
         try issue("client", subject: "/O=Energy/CN=CP1", key: "ec -pkeyopt ec_paramgen_curve:P-256", san: nil)
     }
 
     private func issue(_ name: String, subject: String, key: String, san: String?) throws {
-        try run("req -newkey \(key) -nodes -subj \(subject) -keyout \(name).key -out \(name).csr"
+        try run(
+            "req -newkey \(key) -nodes -subj \(subject) -keyout \(name).key -out \(name).csr"
                 + (san.map { " -addext subjectAltName=\($0)" } ?? ""))
-        try run("x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -copy_extensions copy -out \(name).pem")
+        try run(
+            "x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -copy_extensions copy -out \(name).pem"
+        )
     }
 
     private func run(_ command: String) throws {

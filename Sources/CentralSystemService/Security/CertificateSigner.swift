@@ -23,7 +23,9 @@ final class CertificateSigner: Sendable {
         let isTaken = running.withLock { running in
             running.count < Self.maximumCount && running.insert(id).inserted
         }
-        guard isTaken else { return done(.failure(Problem(text: "a certificate of it, or too many, are being signed"))) }
+        guard isTaken else {
+            return done(.failure(Problem(text: "a certificate of it, or too many, are being signed")))
+        }
         let work = Work { [self] in
             let result = run(id, request)
             _ = running.withLock { $0.remove(id) }

@@ -58,7 +58,8 @@ extension CentralSystemServer {
     public var metrics: Metrics {
         Metrics(
             connections: webSockets.connectionCount, pendingHandshakes: webSockets.pendingCount,
-            recordsLost: sink.lostRecords, unreadableMessages: core.unreadableCount, endpoint: webSockets.counters, gate: gate.counters)
+            recordsLost: sink.lostRecords, unreadableMessages: core.unreadableCount, endpoint: webSockets.counters,
+            gate: gate.counters)
     }
 
     // MARK: Reloading
@@ -93,16 +94,15 @@ extension CentralSystemServer {
     ///
     /// - Returns: false where the command is none of that kind, and nothing was done.
     func rotateKey(_ request: CommandRequest) -> Bool {
-        guard let passwords = settings.security.passwords, (1...2).contains(settings.security.profile),
+        guard request.text == nil, let passwords = settings.security.passwords,
+            (1...2).contains(settings.security.profile),
             let root = try? JSONTree(parsing: request.payload).root,
             let value = Redaction.secret(action: request.action, payload: root)
         else { return false }
         guard let secret = value.text.flatMap(Secret.init(text:)),
             secret.kind == .key || settings.security.isLenient
         else {
-            tell(
-                request.outcome(
-                    .refused, message: "an AuthorizationKey is 32 to 40 hexadecimal digits; nothing was sent"))
+            refuse(request, "an AuthorizationKey is 32 to 40 hexadecimal digits; nothing was sent")
             return true
         }
         let id = request.chargePointId
@@ -116,7 +116,7 @@ extension CentralSystemServer {
             loop.post {
                 self.assumeIsolated { server in
                     if let failure {
-                        server.tell(request.outcome(.refused, message: "not sent, since it cannot be kept: \(failure)"))
+                        server.refuse(request, "not sent, since it cannot be kept: \(failure)")
                     } else {
                         server.rotations.insert(request.ticket)
                         server.feed(.command(request))
@@ -124,8 +124,13 @@ extension CentralSystemServer {
                 }
             }
         }
-        if !isTaken { tell(request.outcome(.refused, message: "busy; nothing was sent")) }
+        if !isTaken { refuse(request, "busy; nothing was sent") }
         return true
+    }
+
+    private func refuse(_ request: CommandRequest, _ message: String) {
+        let outcome = request.outcome(.refused, message: message)
+        perform([.outcome(outcome), .record(.command(outcome))])
     }
 
     /// The outcome of a new key, kept before it is told. Anything but a clear yes or no leaves both keys valid: the one

@@ -42,6 +42,12 @@ public enum Redaction {
         return frame
     }
 
+    /// A text that is no frame, without secrets: nothing is left of one that names a secret's key.
+    public static func redacted(text: [UInt8]) -> [UInt8] {
+        let isHarmless = !String(decoding: text, as: UTF8.self).lowercased().contains("authorizationkey")
+        return isHarmless ? text : Array(mask.utf8)
+    }
+
     private static func replace(_ text: [UInt8], by mask: String, in bytes: inout [UInt8]) {
         var index = 0
         while index + text.count <= bytes.count {

@@ -6,7 +6,8 @@ import TransportSecurity
 struct ClientTLSOptions: ParsableArguments {
     @Option(
         name: .customLong("tls-ca"),
-        help: ArgumentHelp("Who signs the central system's certificate, PEM (default: the system's).", valueName: "file"))
+        help: ArgumentHelp(
+            "Who signs the central system's certificate, PEM (default: the system's).", valueName: "file"))
     var ca: String?
 
     @Option(

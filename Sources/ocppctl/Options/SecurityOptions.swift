@@ -12,7 +12,8 @@ struct SecurityOptions: ParsableArguments {
     var profile: SecurityProfile?
 
     @Option(
-        help: ArgumentHelp("The passwords' file of profiles 1 and 2; 'ocppctl passwords' writes it.", valueName: "file"))
+        help: ArgumentHelp("The passwords' file of profiles 1 and 2; 'ocppctl passwords' writes it.", valueName: "file")
+    )
     var passwords: String?
 
     @Flag(
@@ -58,7 +59,8 @@ struct SecurityOptions: ParsableArguments {
 
     @Option(
         name: .customLong("trust-proxy"),
-        help: ArgumentHelp("A proxy whose X-Forwarded-For tells the charge point's address; repeatable.", valueName: "address"))
+        help: ArgumentHelp(
+            "A proxy whose X-Forwarded-For tells the charge point's address; repeatable.", valueName: "address"))
     var trustedProxies: [String] = []
 
     func validate() throws {
