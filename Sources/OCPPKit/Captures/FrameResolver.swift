@@ -3,10 +3,14 @@ struct FrameResolver {
     let options: LogOptions
     private(set) var pairing = Pairing()
     private(set) var orphanResults = 0
+    private var quirks: Quirks?
     /// Who seems to write this log: seen from the last CALL whose action only one side sends.
     private var learntPerspective: Perspective?
 
-    init(options: LogOptions) { self.options = options }
+    init(options: LogOptions) {
+        self.options = options
+        quirks = options.quirks
+    }
 
     /// Another file may be written by the other side.
     mutating func forgetPerspective() { learntPerspective = nil }
@@ -48,7 +52,7 @@ struct FrameResolver {
         } else {
             answer(&record, mark)
         }
-        record.judge()
+        record.judge(&quirks)
     }
 
     private mutating func direction(ofCall frame: Frame, _ mark: DirectionMark?) -> Direction? {

@@ -12,14 +12,17 @@ public struct LogOptions: Sendable {
     public var perspective: Perspective?
     /// Turns a local time (its digits taken as UTC) into UTC. Without it, a time that names no zone is not known.
     public var zone: (@Sendable (Timestamp) -> Timestamp?)?
+    /// How the frames of some charge points are to be read.
+    public var quirks: Quirks?
 
     public init(
         chargePointId: String? = nil, perspective: Perspective? = nil,
-        zone: (@Sendable (Timestamp) -> Timestamp?)? = nil
+        zone: (@Sendable (Timestamp) -> Timestamp?)? = nil, quirks: Quirks? = nil
     ) {
         self.chargePointId = chargePointId
         self.perspective = perspective
         self.zone = zone
+        self.quirks = quirks
     }
 }
 
