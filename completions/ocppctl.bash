@@ -188,7 +188,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--strict --version -h --help)
     repeating_options=()
-    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --keep-frames --max-frame-bytes --dojot --records)
+    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --quirks --keep-frames --max-frame-bytes --dojot --records)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -232,6 +232,9 @@ _ocppctl_serve() {
         ;;
     '--unknown-tags')
         __ocppctl_add_completions -W 'accept'$'\n''invalid'
+        return
+        ;;
+    '--quirks')
         return
         ;;
     '--keep-frames')
@@ -279,9 +282,9 @@ _ocppctl_send() {
 
 _ocppctl_decode() {
     repeating_flags=()
-    non_repeating_flags=(--strict --summary --line-buffered --version -h --help)
+    non_repeating_flags=(--strict --summary --derive-quirks --line-buffered --version -h --help)
     repeating_options=()
-    non_repeating_options=(--charge-point --perspective --timezone --format)
+    non_repeating_options=(--charge-point --perspective --timezone --quirks --format)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -296,6 +299,9 @@ _ocppctl_decode() {
     '--timezone')
         return
         ;;
+    '--quirks')
+        return
+        ;;
     '--format')
         __ocppctl_add_completions -W 'jsonl'$'\n''text'
         return
@@ -307,7 +313,7 @@ _ocppctl_export-sessions() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --format --columns --dialect --by --cursor)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -325,6 +331,9 @@ _ocppctl_export-sessions() {
         return
         ;;
     '--timezone')
+        return
+        ;;
+    '--quirks')
         return
         ;;
     '--format')
@@ -352,7 +361,7 @@ _ocppctl_export-meter-values() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --format --columns --dialect)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -370,6 +379,9 @@ _ocppctl_export-meter-values() {
         return
         ;;
     '--timezone')
+        return
+        ;;
+    '--quirks')
         return
         ;;
     '--format')
