@@ -284,7 +284,7 @@ _ocppctl_decode() {
     repeating_flags=()
     non_repeating_flags=(--strict --summary --derive-quirks --line-buffered --version -h --help)
     repeating_options=()
-    non_repeating_options=(--charge-point --perspective --timezone --quirks --format)
+    non_repeating_options=(--charge-point --perspective --timezone --date --quirks --format)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -297,6 +297,9 @@ _ocppctl_decode() {
         return
         ;;
     '--timezone')
+        return
+        ;;
+    '--date')
         return
         ;;
     '--quirks')

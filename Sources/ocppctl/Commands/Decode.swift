@@ -19,10 +19,16 @@ struct LogReadingOptions: ParsableArguments {
             valueName: "zone"))
     var timezone: LocalZone?
 
+    @Option(
+        help: ArgumentHelp(
+            "The date of the first line, as its clock shows it, for times without a year or a date.",
+            valueName: "yyyy-mm-dd"))
+    var date: LocalDate?
+
     @OptionGroup var quirks: QuirksOption
 
     func logOptions() throws -> LogOptions {
-        var options = LogOptions(chargePointId: chargePoint, perspective: perspective)
+        var options = LogOptions(chargePointId: chargePoint, perspective: perspective, start: date?.midnight)
         if let timezone { options.zone = { timezone.utc(ofLocal: $0) } }
         options.quirks = try quirks.read()
         return options
@@ -46,7 +52,10 @@ struct Decode: ParsableCommand {
               grep CP002 charge.log | ocppctl decode --format text
             """)
 
-    @Argument(help: ArgumentHelp("Logs to read, .gz too; - or none for standard input.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "Logs to read, compressed by gzip too, or network captures; - or none for standard input.",
+            valueName: "file"))
     var files: [String] = []
 
     @OptionGroup var log: LogReadingOptions
