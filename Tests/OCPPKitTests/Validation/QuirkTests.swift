@@ -195,7 +195,10 @@ struct QuirkTests {
             (#"{"profiles":[{"rules":{"timezon":"UTC"}}]}"#, "profiles[0].rules.timezon", "did you mean timezone?"),
             (#"{"profiles":[{"rules":{"timezone":"Mars"}}]}"#, "profiles[0].rules.timezone", "no time zone"),
             (#"{"profiles":[{"rules":{"zoneLabels":"wrong"}}]}"#, "profiles[0].rules.zoneLabels", "needs a timezone"),
-            (#"{"profiles":[{"rules":{"register":"boot"}}]}"#, "profiles[0].rules.register", "none of session, lifetime"),
+            (
+                #"{"profiles":[{"rules":{"register":"boot"}}]}"#, "profiles[0].rules.register",
+                "none of session, lifetime"
+            ),
             (#"{"profiles":[{"rules":{"connectors":{"a":1}}}]}"#, "profiles[0].rules.connectors.a", "numbers"),
             (#"{"profiles":[{"rules":{"connectors":{"0":"1"}}}]}"#, "profiles[0].rules.connectors.0", "numbers"),
             (#"{"profiles":[{"rules":{"actions":{"a":"Nothing"}}}]}"#, "profiles[0].rules.actions.a", "no action"),

@@ -108,7 +108,9 @@ public struct QuirkDeriver: Sendable {
             let line = value.bytes
             if indent >= 8, line.count <= 120, members.allSatisfy({ isFlat($0.value) }) { return line }
             return lines(
-                members.map { JSONValue.string($0.name).bytes + Array(": ".utf8) + pretty($0.value, indent: indent + 2) },
+                members.map {
+                    JSONValue.string($0.name).bytes + Array(": ".utf8) + pretty($0.value, indent: indent + 2)
+                },
                 "{", "}")
         default: return value.bytes
         }

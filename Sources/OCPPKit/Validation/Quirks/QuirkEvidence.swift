@@ -21,7 +21,9 @@ struct QuirkEvidence: Sendable {
 
         /// Minutes that nearly all of at least three times are ahead, within three minutes.
         var minutesAhead: Int? {
-            guard let (quarter, count) = quarters.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else { return nil }
+            guard let (quarter, count) = quarters.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
+                return nil
+            }
             return count >= 3 && count * 10 >= times * 8 ? quarter * 15 : nil
         }
     }
