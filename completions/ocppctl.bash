@@ -188,7 +188,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--lenient-passwords --strict --version -h --help)
     repeating_options=(--tls-certificate --tls-key --trust-proxy)
-    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --keep-frames --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
+    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --quirks --keep-frames --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -256,6 +256,9 @@ _ocppctl_serve() {
         ;;
     '--unknown-tags')
         __ocppctl_add_completions -W 'accept'$'\n''invalid'
+        return
+        ;;
+    '--quirks')
         return
         ;;
     '--keep-frames')
@@ -553,9 +556,9 @@ _ocppctl_tags_push() {
 
 _ocppctl_decode() {
     repeating_flags=()
-    non_repeating_flags=(--strict --summary --line-buffered --version -h --help)
+    non_repeating_flags=(--strict --summary --derive-quirks --line-buffered --version -h --help)
     repeating_options=()
-    non_repeating_options=(--charge-point --perspective --timezone --date --format)
+    non_repeating_options=(--charge-point --perspective --timezone --date --quirks --format)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -573,6 +576,9 @@ _ocppctl_decode() {
     '--date')
         return
         ;;
+    '--quirks')
+        return
+        ;;
     '--format')
         __ocppctl_add_completions -W 'jsonl'$'\n''text'
         return
@@ -584,7 +590,7 @@ _ocppctl_export-sessions() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --format --columns --dialect --by --cursor)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -602,6 +608,9 @@ _ocppctl_export-sessions() {
         return
         ;;
     '--timezone')
+        return
+        ;;
+    '--quirks')
         return
         ;;
     '--format')
@@ -629,7 +638,7 @@ _ocppctl_export-meter-values() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --format --columns --dialect)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -647,6 +656,9 @@ _ocppctl_export-meter-values() {
         return
         ;;
     '--timezone')
+        return
+        ;;
+    '--quirks')
         return
         ;;
     '--format')

@@ -17,6 +17,8 @@ extension CentralSystem {
         public var maximumDepth = JSONTree.defaultMaximumDepth
         /// Takes SignCertificate in: `Effect.sign` is carried out.
         public var signsCertificates = false
+        /// How the frames of some charge points are to be read.
+        public var quirks: Quirks?
         /// Keeps raw frames.
         public var keepsFrames = true
         /// Tells values for a platform (`Effect.publish`).
