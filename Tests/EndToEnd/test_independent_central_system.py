@@ -9,7 +9,7 @@ from ocpp.charge_point import camel_to_snake_case
 
 from support import actions
 from support.peers import Wire, now, peer, request
-from support.program import BINARY, ROOT, Lines, environment, run
+from support.program import BINARY, ROOT, environment, run
 
 # A certificate that the simulated charge point can read; PEM in the tests' own sources.
 PEM = (ROOT / "Tests/OCPPKitTests/ChargePoint/CertificateTests.swift").read_text().split('"""')[1]
