@@ -279,9 +279,9 @@ _ocppctl_send() {
 
 _ocppctl_decode() {
     repeating_flags=()
-    non_repeating_flags=(--strict --summary --line-buffered --version -h --help)
+    non_repeating_flags=(--strict --summary --findings --line-buffered --version -h --help)
     repeating_options=()
-    non_repeating_options=(--charge-point --perspective --timezone --date --format)
+    non_repeating_options=(--charge-point --perspective --timezone --date --format --color)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -301,6 +301,10 @@ _ocppctl_decode() {
         ;;
     '--format')
         __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    '--color')
+        __ocppctl_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac
