@@ -72,6 +72,7 @@ import Testing
             report.lines(of: items[1].record!) == """
                 2025-03-01T08:00:00.040Z  cp1    ←  CALLERROR   Authorize           1         40 ms  GenericError: no\\u{1b}[31m
                                           error frame $: 4 elements; a CALLERROR has 5
+                                          repaired shortCallError
 
                 """)
         #expect(report.lines(of: items[2].unreadable!).hasPrefix("test.log:3: truncated: "))
