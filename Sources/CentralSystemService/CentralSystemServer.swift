@@ -160,6 +160,7 @@ public actor CentralSystemServer {
             case .send(let connection, let bytes): connections[connection]?.send(bytes)
             case .close(let connection, let code, let reason):
                 connections[connection]?.close(code: code, reason: reason)
+            case .probe(let connection): connections[connection]?.probe()
             case .store(let request): writer.submit(request)
             case .record(let record):
                 guard settings.records.includes(record) else { continue }
@@ -234,6 +235,10 @@ extension CentralSystemServer: WebSocketServerHandler {
 
     public nonisolated func received(_ connection: WebSocketConnection, _ message: [UInt8]) {
         assumeIsolated { $0.feed(.received(connection.id, message)) }
+    }
+
+    public nonisolated func ponged(_ connection: WebSocketConnection) {
+        assumeIsolated { $0.feed(.answeredProbe(connection.id)) }
     }
 
     public nonisolated func closed(_ connection: WebSocketConnection, reason: CloseReason) {

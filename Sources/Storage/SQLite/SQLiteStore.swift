@@ -120,7 +120,7 @@ public final class SQLiteStore: CentralStore {
             guard error.isOfOneRequest, connection.isInTransaction else { throw error }
             try statements.rollbackToSavepoint.run()
             try statements.release.run()
-            return .failed(statements.reason(for: error))
+            return statements.outcome(for: error)
         }
     }
 

@@ -7,6 +7,8 @@ extension CentralSystem {
             serialNumber: request.chargePointSerialNumber ?? request.chargeBoxSerialNumber,
             firmwareVersion: request.firmwareVersion, registration: registration.rawValue, lastBoot: now)
         chargePoints[call.chargePointId]?.boot = row
+        chargePoints[call.chargePointId]?.triggered = []
+        folder.beginBoot(of: call.chargePointId)
         effects.append(.store(StoreRequest(ticket: 0, operations: [.chargePoint(row)])))
         publish(call.chargePointId, DojotAttributes.boot(request))
         return .result(
