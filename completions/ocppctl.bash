@@ -173,13 +173,13 @@ _ocppctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|decode|simulate|export-sessions|export-meter-values|provision-dojot|help)
+    serve|send|decode|export-sessions|export-meter-values|simulate|provision-dojot|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send decode simulate export-sessions export-meter-values provision-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send decode export-sessions export-meter-values simulate provision-dojot help' -- "${cur}"))
         ;;
     esac
 }
@@ -188,7 +188,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--strict --version -h --help)
     repeating_options=()
-    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --keep-frames --max-frame-bytes --dojot --records)
+    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --keep-frames --max-frame-bytes --dojot --records)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -232,6 +232,14 @@ _ocppctl_serve() {
         ;;
     '--unknown-tags')
         __ocppctl_add_completions -W 'accept'$'\n''invalid'
+        return
+        ;;
+    '--concurrent-transactions')
+        __ocppctl_add_completions -W 'accept'$'\n''refuse'
+        return
+        ;;
+    '--action-case')
+        __ocppctl_add_completions -W 'exact'$'\n''any'
         return
         ;;
     '--keep-frames')
@@ -298,46 +306,6 @@ _ocppctl_decode() {
         ;;
     '--format')
         __ocppctl_add_completions -W 'jsonl'$'\n''text'
-        return
-        ;;
-    esac
-}
-
-_ocppctl_simulate() {
-    repeating_flags=()
-    non_repeating_flags=(--quiet --version -h --help)
-    repeating_options=(--session)
-    non_repeating_options=(--url --id --model --speed --count --id-pattern --connect-timeout --records)
-    __ocppctl_offer_flags_options 0
-
-    # Offer option value completions
-    case "${prev}" in
-    '--url')
-        return
-        ;;
-    '--id')
-        return
-        ;;
-    '--model')
-        return
-        ;;
-    '--session')
-        return
-        ;;
-    '--speed')
-        return
-        ;;
-    '--count')
-        return
-        ;;
-    '--id-pattern')
-        return
-        ;;
-    '--connect-timeout')
-        return
-        ;;
-    '--records')
-        __ocppctl_add_completions -W 'frames'$'\n''none'
         return
         ;;
     esac
@@ -421,6 +389,46 @@ _ocppctl_export-meter-values() {
         ;;
     '--dialect')
         __ocppctl_add_completions -W 'rfc4180'$'\n''excel-pt-BR'
+        return
+        ;;
+    esac
+}
+
+_ocppctl_simulate() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet --version -h --help)
+    repeating_options=(--session)
+    non_repeating_options=(--url --id --model --speed --count --id-pattern --connect-timeout --records)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--url')
+        return
+        ;;
+    '--id')
+        return
+        ;;
+    '--model')
+        return
+        ;;
+    '--session')
+        return
+        ;;
+    '--speed')
+        return
+        ;;
+    '--count')
+        return
+        ;;
+    '--id-pattern')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--records')
+        __ocppctl_add_completions -W 'frames'$'\n''none'
         return
         ;;
     esac

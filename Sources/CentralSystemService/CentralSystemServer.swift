@@ -192,7 +192,7 @@ public actor CentralSystemServer {
     /// Raw frames past their time go once an hour.
     private func schedulePruning() {
         let limit = WallClock.now.adding(milliseconds: -settings.keepFramesMilliseconds)
-        writer.pruneFrames(before: limit)
+        writer.prune(.frames, before: limit)
         loop.schedule(afterMilliseconds: 3_600_000) { [weak self] in
             self?.assumeIsolated { $0.schedulePruning() }
         }

@@ -63,11 +63,18 @@ public struct DecodeSummary: Sendable {
         writer.member("unreadable", unreadable)
         writer.key("actions")
         writer.beginObject()
-        for (action, count) in actions.sorted(by: { $0.key < $1.key }) { writer.member(action, count) }
+        for (action, count) in actions.sorted(by: { $0.key < $1.key }) {
+            writer.key(action)
+            writer.integer(count)
+        }
         writer.endObject()
         writer.key("violations")
         writer.beginObject()
-        for code in Violation.Code.allCases { writer.member(code.rawValue, violations[code]) }
+        for code in Violation.Code.allCases {
+            guard let count = violations[code] else { continue }
+            writer.key(code.rawValue)
+            writer.integer(count)
+        }
         writer.endObject()
         writer.member("unansweredCalls", unansweredCalls)
         writer.member("orphanResults", orphanResults)
@@ -86,12 +93,12 @@ public struct DecodeSummary: Sendable {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ name: String, orNull value: String?) {
+    fileprivate mutating func member(_ name: StaticString, orNull value: String?) {
         key(name)
         if let value { string(value) } else { null() }
     }
 
-    fileprivate mutating func member(_ name: String, orNull value: Int64?) {
+    fileprivate mutating func member(_ name: StaticString, orNull value: Int64?) {
         key(name)
         if let value { integer(value) } else { null() }
     }

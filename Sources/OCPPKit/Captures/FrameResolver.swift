@@ -48,7 +48,7 @@ struct FrameResolver {
         } else {
             answer(&record, mark)
         }
-        record.violations = Validator.violations(of: record.frame, answering: record.action)
+        record.judge()
     }
 
     private mutating func direction(ofCall frame: Frame, _ mark: DirectionMark?) -> Direction? {

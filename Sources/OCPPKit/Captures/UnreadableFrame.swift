@@ -35,7 +35,7 @@ public struct UnreadableFrame: Sendable {
             writer.endObject()
         }
         writer.key("raw")
-        writer.string(utf8: raw)
+        writer.string(utf8: raw[...])
         writer.member("messageTypeId", error.messageTypeId)
         writer.member("messageId", error.messageId)
         writer.member("action", error.action)

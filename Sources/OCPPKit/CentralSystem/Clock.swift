@@ -7,27 +7,20 @@ extension CentralSystem {
         return time
     }
 
-    private func isPlausible(_ time: Timestamp) -> Bool {
-        time >= Session.clockNotSetBefore && time - now < 86_400_000
+    private func isPlausible(_ time: Timestamp) -> Bool { !time.isOfUnsetClock && time - now < 86_400_000 }
+
+    /// Says where the arrival goes for a time, as it runs too far ahead of ours; the other reasons need no clock to see
+    /// and are noted already.
+    func noteTimesAhead(_ record: inout FrameRecord) {
+        guard let payload = record.payload, !record.repairs.contains(Repair.arrivalForTime.rawValue) else { return }
+        let times =
+            [payload] + ["meterValue", "transactionData"].flatMap { payload.member(named: $0).map(elements) ?? [] }
+        let isAhead = times.contains { node in
+            guard let text = node["timestamp"]?.text, let time = Timestamp.read(text)?.time else { return false }
+            return !isPlausible(time)
+        }
+        if isAhead { record.repairs.append(Repair.arrivalForTime.rawValue) }
     }
 
-    /// The names of what is overlooked in the times of a CALL: those of `Timestamp.Repair`, and `arrivalForTime` where
-    /// the arrival goes for a time that cannot be true.
-    func timeRepairs(_ payload: JSONNode?) -> [String] {
-        guard let payload else { return [] }
-        var repairs: [String] = []
-        func look(at node: JSONNode) {
-            guard let text = node["timestamp"]?.text else { return }
-            let reading = Timestamp.read(text)
-            let names = (reading?.repairs ?? []).map(\.rawValue)
-            let isFalse = reading.map { !isPlausible($0.time) } ?? true
-            for name in names + (isFalse ? ["arrivalForTime"] : []) where !repairs.contains(name) {
-                repairs.append(name)
-            }
-        }
-        look(at: payload)
-        for element in payload["meterValue"].map({ Array($0.elements) }) ?? [] { look(at: element) }
-        for element in payload["transactionData"].map({ Array($0.elements) }) ?? [] { look(at: element) }
-        return repairs
-    }
+    private func elements(_ node: JSONNode) -> [JSONNode] { Array(node.elements) }
 }

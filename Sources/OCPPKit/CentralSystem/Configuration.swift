@@ -15,7 +15,7 @@ extension CentralSystem {
         public var unknownTags: AuthorizationStatus?
         /// Whether an idTag of the list may be in several transactions at once; else the later ones get ConcurrentTx.
         public var allowsConcurrentTransactions = false
-        /// Takes `heartBeat` for Heartbeat (`actionCase`); the specification tells the case apart.
+        /// Takes `heartBeat` for Heartbeat (`actionOtherCase`); the specification tells the case apart.
         public var readsActionsInAnyCase = false
         /// How long a connection has to answer a ping when another one of its charge point has come.
         public var probeMilliseconds: Int64 = 5_000

@@ -7,7 +7,8 @@ struct InboundCall: Sendable {
     let changedSessions: [Int]
 
     var frame: Frame { record.frame }
-    var payload: JSONNode? { frame.payload }
+    /// What is read: the payload as it came, or what quirks made of it.
+    var payload: JSONNode? { record.payload }
 }
 
 /// What a handler wants answered.
@@ -64,11 +65,11 @@ extension CentralSystem {
     }
 
     private mutating func answer(_ frame: Frame, from id: String, on connection: ConnectionID) {
-        let definition = definition(of: frame.action ?? "")
         var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame)
-        record.violations = Validator.violations(of: frame, answering: nil)
-        record.repairs = timeRepairs(frame.payload)
-        if let definition, definition.name != frame.action { record.repairs.append("actionCase") }
+        record.judge()
+        let definition = definition(of: record)
+        noteTimesAhead(&record)
+        if definition == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
         effects.append(.record(.frame(record)))
         let call = InboundCall(
             chargePointId: id, connection: connection, record: record,
@@ -82,12 +83,10 @@ extension CentralSystem {
         }
     }
 
-    /// Names are case-sensitive (OCPP-J 1.6, section 4.2.1); on demand they are read without.
-    private func definition(of action: String) -> ActionDefinition? {
-        if let exact = Actions.named(action) { return exact }
-        guard configuration.readsActionsInAnyCase, action.utf8.count < 64 else { return nil }
-        let folded = action.lowercased()
-        return Actions.all.first { $0.name.lowercased() == folded }
+    /// Names are case-sensitive (OCPP-J 1.6, section 4.2.1); on demand, and where quirks say so, they are read without.
+    private func definition(of record: FrameRecord) -> ActionDefinition? {
+        let name = configuration.readsActionsInAnyCase ? record.meantAction : record.rewrittenAction ?? record.action
+        return name.flatMap(Actions.named)
     }
 
     private mutating func decide(_ call: InboundCall, _ definition: ActionDefinition?) -> Answer {
@@ -118,12 +117,15 @@ extension CentralSystem {
         }
     }
 
-    /// What a strict central system answers. `null` for `{}` is no violation (OCPP-J 1.6, section 4.2.1).
+    /// What a strict central system answers. `null` for `{}` is no violation (OCPP-J 1.6, section 4.2.1), nor is a name
+    /// that is read all the same.
     private func worstViolation(of call: InboundCall, _ definition: ActionDefinition) -> Violation? {
         var violations = call.record.violations
-        if call.payload?.isNull == true, let empty = try? JSONTree(parsing: "{}").root {
-            violations = violations.filter { $0.code == .messageId }
-            violations += Validator.violations(ofPayload: empty, shape: definition.request)
+        let isNull = call.payload?.isNull == true
+        if isNull || definition.name != call.frame.action, let empty = try? JSONTree(parsing: "{}").root {
+            violations = call.frame.violations.filter { !isNull || $0.code == .messageId }
+            violations += Validator.violations(
+                ofPayload: isNull ? empty : call.payload ?? empty, shape: definition.request)
         }
         return violations.first { $0.severity == .error }
     }

@@ -87,7 +87,7 @@ extension CentralSystem {
         var record = FrameRecord(
             timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: action,
             responseMilliseconds: (call ?? late).map { now - $0.sent })
-        record.violations = Validator.violations(of: frame, answering: action)
+        record.judge()
         effects.append(.record(.frame(record)))
         store(frame, .fromChargePoint, id)
         if let late {

@@ -19,34 +19,66 @@ public enum JSONKind: UInt8, Sendable {
 /// Reads one JSON value strictly (RFC 8259) and writes down where everything stands.
 ///
 /// An object's entry is followed by its members, a key's entry and then its value's, in order.
-struct JSONScanner {
-    private let bytes: [UInt8]
+///
+/// Memory safety: it lives within the closure that lends it the bytes, and looks at no byte behind `count`.
+@safe struct JSONScanner {
+    private let bytes: UnsafePointer<UInt8>
+    private let count: Int
     private var position: Int
     private(set) var entries: [JSONEntry]
     private let maximumDepth: Int
 
-    init(_ bytes: [UInt8], from start: Int, maximumDepth: Int) {
-        self.bytes = bytes
+    /// Reads the value that begins at an offset: its index, and the offset behind it.
+    ///
+    /// - Parameter isWhole: nothing but blanks may follow the value.
+    static func scan(
+        _ bytes: [UInt8], from start: Int, maximumDepth: Int, isWhole: Bool
+    ) throws(JSONError) -> (entries: [JSONEntry], end: Int) {
+        // A count of nodes for a typical frame: one for each six bytes.
+        let likely = 16 + min(bytes.count - start, 1 << 16) / 6
+        return try unsafe bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
+            guard let base = buffer.baseAddress else { throw JSONError(.unexpectedEnd, at: 0) }
+            var scanner = unsafe JSONScanner(base, buffer.count, from: start, maximumDepth: maximumDepth)
+            scanner.entries.reserveCapacity(likely)
+            var end = try scanner.scan()
+            if isWhole {
+                scanner.skipBlanks()
+                end = scanner.position
+                guard end == buffer.count else { throw JSONError(.trailingBytes, at: end) }
+            }
+            return (scanner.entries, end)
+        }
+    }
+
+    private init(_ bytes: UnsafePointer<UInt8>, _ count: Int, from start: Int, maximumDepth: Int) {
+        unsafe self.bytes = bytes
+        self.count = count
         self.position = start
         self.maximumDepth = maximumDepth
         self.entries = []
-        self.entries.reserveCapacity(16 + min(bytes.count - start, 1 << 16) / 16)
     }
 
+    /// The byte at an offset that the caller has compared with `count`.
+    private func byte(at offset: Int) -> UInt8 { unsafe bytes[offset] }
+
     /// Reads the value at the scanner's start and returns the offset behind it.
-    mutating func scan() throws(JSONError) -> Int {
-        guard bytes.count < Int(UInt32.max) else { throw JSONError(.tooLong, at: 0) }
-        var open: [(entry: Int, isObject: Bool)] = []
+    private mutating func scan() throws(JSONError) -> Int {
+        guard count < Int(UInt32.max) else { throw JSONError(.tooLong, at: 0) }
+        // The innermost value that is open. Until it is closed, its entry's `next` is the one around it.
+        var open = -1
+        var depth = 0
         skipBlanks()
         while true {
             // A value begins here.
             let byte = try current()
             switch byte {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
-                guard open.count < maximumDepth else { throw JSONError(.tooDeep, at: position) }
+                guard depth < maximumDepth else { throw JSONError(.tooDeep, at: position) }
                 let isObject = byte == UInt8(ascii: "{")
-                open.append((entries.count, isObject))
                 append(isObject ? .object : .array, from: position, to: position, irregular: false)
+                entries[entries.count - 1].next = UInt32(truncatingIfNeeded: open)
+                open = entries.count - 1
+                depth += 1
                 position += 1
                 skipBlanks()
                 if try current() != (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
@@ -62,7 +94,8 @@ struct JSONScanner {
             }
             // A value ended; close what it completes.
             closing: while true {
-                guard let (entry, isObject) = open.last else { return position }
+                guard depth > 0 else { return position }
+                let isObject = entries[open].kind == .object
                 skipBlanks()
                 switch try current() {
                 case UInt8(ascii: ","):
@@ -72,19 +105,15 @@ struct JSONScanner {
                     break closing
                 case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
                     position += 1
-                    entries[entry].end = UInt32(position)
-                    entries[entry].next = UInt32(entries.count)
-                    open.removeLast()
+                    let outer = Int(entries[open].next)
+                    entries[open].end = UInt32(truncatingIfNeeded: position)
+                    entries[open].next = UInt32(truncatingIfNeeded: entries.count)
+                    open = outer
+                    depth -= 1
                 default: throw JSONError(.unexpectedByte, at: position)
                 }
             }
         }
-    }
-
-    /// The offset behind blanks that follow the value.
-    mutating func skipTrailingBlanks() -> Int {
-        skipBlanks()
-        return position
     }
 
     private mutating func append(_ kind: JSONKind, from start: Int, to end: Int, irregular: Bool) {
@@ -95,13 +124,13 @@ struct JSONScanner {
     }
 
     private func current() throws(JSONError) -> UInt8 {
-        guard position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
-        return bytes[position]
+        guard position < count else { throw JSONError(.unexpectedEnd, at: position) }
+        return byte(at: position)
     }
 
     private mutating func skipBlanks() {
-        while position < bytes.count {
-            switch bytes[position] {
+        while position < count {
+            switch byte(at: position) {
             case 0x20, 0x09, 0x0A, 0x0D: position += 1
             default: return
             }
@@ -122,6 +151,7 @@ struct JSONScanner {
         var irregular = false
         position += 1
         while true {
+            skipPlainBytes()
             let byte = try current()
             switch byte {
             case UInt8(ascii: "\""):
@@ -136,6 +166,27 @@ struct JSONScanner {
             case 0x20..<0x80: position += 1
             default: try scanMultibyteScalar(byte)
             }
+        }
+    }
+
+    /// Passes characters of a string that stand for themselves, eight at a time.
+    private mutating func skipPlainBytes() {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highBits: UInt64 = 0x8080_8080_8080_8080
+        while position + 8 <= count {
+            let word = unsafe UnsafeRawPointer(bytes + position).loadUnaligned(as: UInt64.self).littleEndian
+            // In each byte the high bit tells: a quote, a backslash, below 0x20, or beyond ASCII. A borrow can make
+            // false ones, but only behind a true one.
+            let quote = word ^ (ones &* 0x22)
+            let backslash = word ^ (ones &* 0x5C)
+            let found =
+                ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word | word)
+                & highBits
+            guard found == 0 else {
+                position += found.trailingZeroBitCount >> 3
+                return
+            }
+            position += 8
         }
     }
 
@@ -180,14 +231,14 @@ struct JSONScanner {
     private mutating func scanNumber() throws(JSONError) {
         let start = position
         var irregular = false
-        if bytes[position] == UInt8(ascii: "-") { position += 1 }
+        if byte(at: position) == UInt8(ascii: "-") { position += 1 }
         if try current() == UInt8(ascii: "0") { position += 1 } else { try scanDigits() }
-        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+        if position < count, byte(at: position) == UInt8(ascii: ".") {
             irregular = true
             position += 1
             try scanDigits()
         }
-        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+        if position < count, byte(at: position) | 0x20 == UInt8(ascii: "e") {
             irregular = true
             position += 1
             let sign = try current()
@@ -200,7 +251,7 @@ struct JSONScanner {
     /// One digit or more.
     private mutating func scanDigits() throws(JSONError) {
         guard isDigit(try current()) else { throw JSONError(.unexpectedByte, at: position) }
-        repeat { position += 1 } while position < bytes.count && isDigit(bytes[position])
+        repeat { position += 1 } while position < count && isDigit(byte(at: position))
     }
 
     private mutating func scanWord(_ word: StaticString, _ kind: JSONKind) throws(JSONError) {

@@ -3,8 +3,8 @@
 /// The bytes stay as they came; values are looked at through `JSONNode` and turned into strings or numbers only when
 /// someone asks. Copies share one storage.
 public struct JSONTree: Sendable {
-    /// 64 levels are far more than any OCPP message has, and keep hostile nesting harmless.
-    public static let defaultMaximumDepth = 64
+    /// 512 levels are far more than any OCPP message has, and keep hostile nesting harmless (RFC 8259, section 9).
+    public static let defaultMaximumDepth = 512
 
     final class Storage: Sendable {
         let bytes: [UInt8]
@@ -22,20 +22,16 @@ public struct JSONTree: Sendable {
     public init(
         parsing bytes: [UInt8], maximumDepth: Int = JSONTree.defaultMaximumDepth
     ) throws(JSONError) {
-        var scanner = JSONScanner(bytes, from: 0, maximumDepth: maximumDepth)
-        _ = try scanner.scan()
-        let end = scanner.skipTrailingBlanks()
-        guard end == bytes.count else { throw JSONError(.trailingBytes, at: end) }
-        storage = Storage(bytes: bytes, entries: scanner.entries)
+        let (entries, _) = try JSONScanner.scan(bytes, from: 0, maximumDepth: maximumDepth, isWhole: true)
+        storage = Storage(bytes: bytes, entries: entries)
     }
 
     /// Reads the value that begins at the first byte and says where it ends; anything may follow it.
     public static func parsingPrefix(
         of bytes: [UInt8], from start: Int, maximumDepth: Int = JSONTree.defaultMaximumDepth
     ) throws(JSONError) -> (tree: JSONTree, end: Int) {
-        var scanner = JSONScanner(bytes, from: start, maximumDepth: maximumDepth)
-        let end = try scanner.scan()
-        return (JSONTree(storage: Storage(bytes: bytes, entries: scanner.entries)), end)
+        let (entries, end) = try JSONScanner.scan(bytes, from: start, maximumDepth: maximumDepth, isWhole: false)
+        return (JSONTree(storage: Storage(bytes: bytes, entries: entries)), end)
     }
 
     /// Reads a string's UTF-8 as a JSON text.

@@ -19,17 +19,28 @@ public struct JSONWriter: Sendable {
     public mutating func beginArray() { open(UInt8(ascii: "[")) }
     public mutating func endArray() { close(UInt8(ascii: "]")) }
 
-    /// A member's name; its value is written next.
-    public mutating func key(_ name: String) {
+    /// A member's name, one without characters that JSON escapes; its value is written next.
+    public mutating func key(_ name: StaticString) {
         separate()
-        quote(name)
+        bytes.append(UInt8(ascii: "\""))
+        name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// A member's name that came from somewhere; its value is written next. A literal takes the other one.
+    @_disfavoredOverload
+    public mutating func key(_ name: String) {
+        string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     public mutating func string(_ value: String) {
         separate()
-        quote(value)
+        var value = value
+        value.withUTF8 { unsafe quote($0) }
     }
 
     public mutating func integer(_ value: some BinaryInteger) {
@@ -59,8 +70,12 @@ public struct JSONWriter: Sendable {
     }
 
     /// A string value whose UTF-8 is given; bytes that are no UTF-8 become U+FFFD.
-    public mutating func string(utf8 value: some Collection<UInt8>) {
-        string(String(decoding: value, as: UTF8.self))
+    public mutating func string(utf8 value: ArraySlice<UInt8>) {
+        guard (try? UTF8Span(validating: value.span)) != nil else {
+            return string(String(decoding: value, as: UTF8.self))
+        }
+        separate()
+        unsafe value.withUnsafeBufferPointer { unsafe quote($0) }
     }
 
     /// Whole lines of a JSON-lines stream, as they are.
@@ -88,24 +103,35 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    private mutating func quote(_ value: String) {
+    /// Appends a text in quotes. What needs no escape is copied in runs.
+    private mutating func quote(_ value: UnsafeBufferPointer<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-            case 0x09: bytes.append(contentsOf: "\\t".utf8)
-            case 0..<0x20, 0x7F:
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(hexadecimalDigit(byte >> 4))
-                bytes.append(hexadecimalDigit(byte & 15))
-            default: bytes.append(byte)
+        var start = 0
+        for index in 0..<value.count {
+            let byte = unsafe value[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F else {
+                continue
             }
+            if index > start { unsafe bytes.append(contentsOf: value[start..<index]) }
+            escape(byte)
+            start = index + 1
         }
+        if start < value.count { unsafe bytes.append(contentsOf: value[start...]) }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        default:
+            bytes.append(contentsOf: "u00".utf8)
+            bytes.append(hexadecimalDigit(byte >> 4))
+            bytes.append(hexadecimalDigit(byte & 15))
+        }
     }
 }
 
@@ -114,38 +140,38 @@ private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
 }
 
 extension JSONWriter {
-    public mutating func member(_ name: String, _ value: String?) {
+    public mutating func member(_ name: StaticString, _ value: String?) {
         guard let value else { return }
         key(name)
         string(value)
     }
 
-    public mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
+    public mutating func member(_ name: StaticString, _ value: (some BinaryInteger)?) {
         guard let value else { return }
         key(name)
         integer(value)
     }
 
-    public mutating func member(_ name: String, _ value: Bool?) {
+    public mutating func member(_ name: StaticString, _ value: Bool?) {
         guard let value else { return }
         key(name)
         boolean(value)
     }
 
-    public mutating func member(_ name: String, _ value: ExactDecimal?) {
+    public mutating func member(_ name: StaticString, _ value: ExactDecimal?) {
         guard let value else { return }
         key(name)
         decimal(value)
     }
 
     /// A time as RFC 3339, UTC, with milliseconds.
-    public mutating func member(_ name: String, _ value: Timestamp?) {
+    public mutating func member(_ name: StaticString, _ value: Timestamp?) {
         guard let value else { return }
         key(name)
         string(value.description)
     }
 
-    public mutating func member(_ name: String, raw json: (some Collection<UInt8>)?) {
+    public mutating func member(_ name: StaticString, raw json: (some Collection<UInt8>)?) {
         guard let json else { return }
         key(name)
         raw(json)

@@ -84,10 +84,10 @@ public enum Open<Known>: Sendable, Hashable where Known: RawRepresentable<String
 }
 
 extension JSONWriter {
-    mutating func member<Known>(_ name: String, _ value: Open<Known>?) { member(name, value?.text) }
+    mutating func member<Known>(_ name: StaticString, _ value: Open<Known>?) { member(name, value?.text) }
 
     /// An array of texts; none at all is left out.
-    mutating func member(_ name: String, _ values: [String]) {
+    mutating func member(_ name: StaticString, _ values: [String]) {
         guard !values.isEmpty else { return }
         key(name)
         beginArray()

@@ -9,9 +9,11 @@ public enum Validator {
     /// - Parameter action: the action of the CALL that a CALLRESULT answers; `nil` where it is not known. Then the
     ///   payload is only looked at for duplicate keys.
     public static func violations(of frame: Frame, answering action: String?) -> [Violation] {
+        guard let payload = frame.payload, !isPlainlySound(payload, of: frame, answering: action) else {
+            return frame.violations
+        }
         var validator = PayloadValidator()
         validator.violations = frame.violations
-        guard let payload = frame.payload else { return validator.violations }
         switch frame.kind {
         case .call:
             let name = frame.action ?? ""
@@ -26,6 +28,18 @@ public enum Validator {
         }
         validator.checkDuplicateKeys(payload)
         return validator.violations
+    }
+
+    /// Whether the payload needs no closer look.
+    private static func isPlainlySound(_ payload: JSONNode, of frame: Frame, answering action: String?) -> Bool {
+        let isRequest = frame.kind == .call
+        if isRequest || frame.kind == .callResult, let action = isRequest ? frame.action : action,
+            SoundPayloads.all.isSound(payload, action: action, isRequest: isRequest)
+        {
+            return true
+        }
+        let isJudgedByAction = isRequest || frame.kind == .callResult && action.flatMap(Actions.named) != nil
+        return !isJudgedByAction && SoundPayloads.hasUniqueKeys(payload)
     }
 
     /// Everything that is wrong with a payload that is to be sent.

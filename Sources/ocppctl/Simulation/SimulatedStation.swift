@@ -155,7 +155,7 @@ actor SimulatedStation: WebSocketClientHandler {
             record.action = call.action
             record.responseMilliseconds = call.timestamp.map { wall - $0 }
         }
-        record.violations = Validator.violations(of: frame, answering: record.action)
+        record.judge()
         fleet.assumeIsolated { $0.note(record) }
     }
 }

@@ -67,11 +67,22 @@ struct ActionTests {
         scenario.boot()
         #expect(scenario.ask("CP1", "HeartBeat")?["currentTime"] != nil)
         let record = try #require(scenario.frames.last { $0.direction == .fromChargePoint })
-        #expect(record.repairs == ["actionCase"])
+        #expect(record.repairs == ["actionOtherCase"])
         #expect(record.action == "HeartBeat")
         #expect(record.violations.map(\.code) == [.unknownAction])
         #expect(scenario.call("CP1", "reset", #"{"type":"Soft"}"#)?.error?.code == "NotSupported")
         #expect(scenario.call("CP1", "Nonsense")?.error?.code == "NotImplemented")
+    }
+
+    @Test func `Under strict the payload of such a name is judged, too`() {
+        var scenario = Scenario {
+            $0.readsActionsInAnyCase = true
+            $0.isStrict = true
+        }
+        scenario.boot()
+        #expect(scenario.ask("CP1", "HeartBeat") != nil)
+        #expect(scenario.call("CP1", "authorize")?.error?.code == "OccurenceConstraintViolation")
+        #expect(scenario.ask("CP1", "heartbeat", "null") != nil)
     }
 
     /// Row 50: durable before its answer; a type that nobody knows is kept as it came.

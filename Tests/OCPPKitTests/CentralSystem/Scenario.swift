@@ -247,7 +247,7 @@ struct MemoryStore {
         }
         for operation in request.operations {
             switch operation {
-            case .event: break
+            case .event, .publication, .published: break
             case .frame: frames += 1
             case .session(let session): if !isReplay || !session.isNew { sessions[session.number] = session }
             case .chargePoint(let row): chargePoints[row.chargePointId] = row

@@ -120,9 +120,9 @@ struct JSONSyntaxTests {
         func nested(_ depth: Int) -> [UInt8] {
             Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
         }
-        #expect(error(nested(64)) == nil)
-        #expect(error(nested(65)) == JSONError(.tooDeep, at: 64))
-        #expect(error([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)) == JSONError(.tooDeep, at: 64))
+        #expect(error(nested(512)) == nil)
+        #expect(error(nested(513)) == JSONError(.tooDeep, at: 512))
+        #expect(error([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)) == JSONError(.tooDeep, at: 512))
         #expect(error(Array(String(repeating: #"{"a":"#, count: 100_000).utf8))?.code == .tooDeep)
         #expect((try? JSONTree(parsing: Array("[[]]".utf8), maximumDepth: 1)) == nil)
         #expect((try? JSONTree(parsing: Array("[1]".utf8), maximumDepth: 1)) != nil)

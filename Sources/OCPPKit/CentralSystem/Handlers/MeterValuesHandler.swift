@@ -1,7 +1,7 @@
 extension CentralSystem {
     mutating func meterValues(_ call: InboundCall) -> Answer {
         let request = MeterValuesRequest(call.payload)
-        let content = call.payload?.raw ?? []
+        let content = call.frame.payload?.raw ?? []
         alertIfForeign(request.transactionId, in: call)
         return .durable(
             TransactionEvent(

@@ -7,8 +7,8 @@ extension CentralSystem {
         let response = StartTransactionResponse(
             idTagInfo: startStanding(of: request.idTag, session: folder.session(of: call.record)?.number),
             transactionId: transactionId)
-        let content = call.payload?.raw ?? []
-        let time = call.payload?["timestamp"]?.text
+        let content = call.frame.payload?.raw ?? []
+        let time = call.frame.payload?["timestamp"]?.text
         let parts = [request.connectorId.map { String($0) }, request.idTag, time, request.meterStart?.description]
         let event = TransactionEvent(
             kind: .start, chargePointId: call.chargePointId, connectorId: request.connectorId,
@@ -33,7 +33,7 @@ extension CentralSystem {
 
     /// A clock that was never set begins anew with each boot, so the same time is not the same moment.
     private func bootOfUnsetClock(_ time: Timestamp?, _ id: String) -> Timestamp? {
-        guard time.map({ $0 < Session.clockNotSetBefore }) ?? true else { return nil }
+        guard time?.isOfUnsetClock ?? true else { return nil }
         return chargePoints[id]?.boot?.lastBoot
     }
 }

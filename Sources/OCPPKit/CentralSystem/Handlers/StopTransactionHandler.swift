@@ -3,7 +3,7 @@ extension CentralSystem {
     /// is kept as it came, and touches no other charge point's session.
     mutating func stopTransaction(_ call: InboundCall) -> Answer {
         let request = StopTransactionRequest(call.payload)
-        let content = call.payload?.raw ?? []
+        let content = call.frame.payload?.raw ?? []
         let session = folder.session(of: call.record)
         alertIfForeign(request.transactionId, in: call)
         let response = StopTransactionResponse(

@@ -40,7 +40,7 @@ public struct IdTagInfo: Sendable {
 }
 
 extension JSONWriter {
-    mutating func member(_ name: String, _ value: IdTagInfo?) {
+    mutating func member(_ name: StaticString, _ value: IdTagInfo?) {
         guard let value else { return }
         key(name)
         value.write(to: &self)

@@ -1,0 +1,57 @@
+import Testing
+
+@testable import OCPPKit
+
+/// The quick look that spares sound payloads the long one.
+struct SoundPayloadsTests {
+    /// What the quick look passes, the long one would have passed.
+    @Test func passesNothingThatBreaksARule() throws {
+        var passed = 0
+        for line in try Fixtures.lines(SchemaOracleTests.corpus) {
+            let definition = try #require(Actions.named(line["action"]?.text ?? ""))
+            let isRequest = line["kind"]?.isText("request") == true
+            let payload = try JSONTree(parsing: try #require(line["payload"]?.text)).root
+            guard SoundPayloads.all.isSound(payload, action: definition.name, isRequest: isRequest) else { continue }
+            passed += 1
+            let shape = isRequest ? definition.request : definition.response
+            #expect(Validator.violations(ofPayload: payload, shape: shape).isEmpty, "\(definition.name) \(payload.raw)")
+        }
+        #expect(passed > 0)
+    }
+
+    /// It is of use: of the valid fixtures it leaves only those with a URI or a tenth to the long look.
+    @Test func passesMostOfWhatIsValid() throws {
+        var left: [String] = []
+        for definition in Actions.all {
+            for kind in ["request", "response"] {
+                let payload = try Fixtures.json("\(definition.name)/\(kind)-valid.json")
+                if !SoundPayloads.all.isSound(payload, action: definition.name, isRequest: kind == "request") {
+                    left.append("\(definition.name) \(kind)")
+                }
+            }
+        }
+        #expect(left.count <= 8, "\(left)")
+    }
+
+    @Test(
+        arguments: [
+            (#"{"a":1,"b":{"c":[{"d":1}]}}"#, true), (#"{"a":1,"a":1}"#, false), (#"{"a":{"b":1,"b":2}}"#, false),
+            (#"[{"b":1,"c":2,"b":2}]"#, false), (#"{"a":1,"ab":1,"b":1}"#, true), ("{}", true), ("[]", true),
+            ("1", true),
+        ])
+    func tellsUniqueKeys(text: String, isUnique: Bool) throws {
+        #expect(SoundPayloads.hasUniqueKeys(try JSONTree(parsing: text).root) == isUnique)
+    }
+
+    @Test(
+        arguments: [
+            "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-02-03T24:00:00Z",
+            "2026-02-03T23:60:00Z", "2026-02-03T23:00:60Z", "2026-02-03T23:00:00.Z", "2026-02-03T23:00:00.1xZ",
+            "2026-02-03 23:00:00Z", "2026-02-03T23:00:00", "2026-02-03T23:00:00+00:00", "1970-01-01T00:00:00Z",
+            "2009-12-31T00:00:00Z", "20260203T230000Z", "", "Z", "2026/02/03T23:00:00Z", "2026-02-03T23.00:00Z",
+        ])
+    func leavesOddTimes(time: String) throws {
+        let payload = try JSONTree(parsing: #"{"currentTime":"\#(time)"}"#).root
+        #expect(!SoundPayloads.all.isSound(payload, action: "Heartbeat", isRequest: false))
+    }
+}
