@@ -36,7 +36,8 @@ public actor CentralSystemServer {
         _ settings: ServiceSettings, recordDescriptor: Int32, notice: @escaping @Sendable (String) -> Void
     ) async throws -> CentralSystemServer {
         _ = raiseFileDescriptorLimit()
-        let store = try SQLiteStore(path: settings.storePath)
+        // A server that was just told to stop needs a moment.
+        let store = try SQLiteStore(path: settings.storePath, patienceMilliseconds: 2_000)
         let known = try knownState(store)
         let loop = try EventLoop()
         let publisher = try settings.dojot.map { try DojotPublisher($0, notice: notice) }
