@@ -289,7 +289,7 @@ _ocppctl_decode() {
     repeating_flags=()
     non_repeating_flags=(--strict --summary --line-buffered --version -h --help)
     repeating_options=()
-    non_repeating_options=(--charge-point --perspective --timezone --format)
+    non_repeating_options=(--charge-point --perspective --timezone --date --format)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -302,6 +302,9 @@ _ocppctl_decode() {
         return
         ;;
     '--timezone')
+        return
+        ;;
+    '--date')
         return
         ;;
     '--format')
