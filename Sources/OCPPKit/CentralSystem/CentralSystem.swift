@@ -12,6 +12,7 @@ public struct CentralSystem: Sendable {
     var newSessions: Set<Int> = []
     var highestSession: Int
     var awaitingCommit: [UInt64: AwaitedCommit] = [:]
+    var awaitingReplies: [UInt64: AwaitedReply] = [:]
     var awaitingTags: [UInt64: (ticket: UInt64, changes: [TagChange])] = [:]
     var outstandingChargePoints: Set<String> = []
     /// Connections that wait for a sign of life of an older one, and whose they say they are.

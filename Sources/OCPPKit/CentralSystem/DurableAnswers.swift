@@ -29,9 +29,36 @@ extension CentralSystem {
             .store(StoreRequest(ticket: ticket, operations: operations + sessionOperations(sessions))))
     }
 
+    /// Answers once the operations are stored; what fails is said.
+    mutating func reply(to call: InboundCall, _ payload: [UInt8], after operations: [StoreOperation]) {
+        let reply = Frame.callResult(id: call.frame.messageId, payload: payload)
+        identifiers.nextTicket += 1
+        awaitingReplies[identifiers.nextTicket] = AwaitedReply(call: call, arrival: now, reply: reply)
+        effects.append(
+            .store(
+                StoreRequest(ticket: identifiers.nextTicket, operations: operations + frameOperations(call, reply))))
+    }
+
+    /// - Returns: whether the ticket was one of such an answer.
+    private mutating func storedBefore(_ ticket: UInt64, _ outcome: StoreOutcome) -> Bool {
+        guard let pending = awaitingReplies.removeValue(forKey: ticket) else { return false }
+        let call = pending.call
+        if case .failed(let reason) = outcome {
+            effects.append(
+                .notice("\(call.chargePointId): \(call.frame.action ?? "") is answered and not stored: \(reason)"))
+        }
+        effects.append(.send(call.connection, pending.reply))
+        let record = emitAnswer(
+            pending.reply, action: call.frame.action, to: call.chargePointId, after: now - pending.arrival)
+        let sessions = call.changedSessions + (record.map { noteSessions(folder.fold($0)) } ?? [])
+        let operations = sessionOperations(sessions)
+        if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
+        return true
+    }
+
     /// Releases the answer that waited for this commit.
     mutating func stored(_ ticket: UInt64, _ outcome: StoreOutcome) {
-        if storedTags(ticket, outcome) { return }
+        if storedTags(ticket, outcome) || storedBefore(ticket, outcome) { return }
         guard let pending = awaitingCommit.removeValue(forKey: ticket) else { return }
         let action = pending.call.frame.action ?? ""
         switch outcome {

@@ -17,6 +17,8 @@ enum Answer {
     case result([UInt8])
     /// Once the event is durable, with the event's reply; then a reservation has ended, too.
     case durable(TransactionEvent, endingReservation: Int64? = nil)
+    /// Once these are durable or, where they cannot be stored, all the same.
+    case resultAfter([StoreOperation], [UInt8])
     case error(ErrorCode, String)
 }
 
@@ -33,6 +35,13 @@ struct AwaitedCommit: Sendable {
     /// Which one it is at finding a transaction id that is free.
     let attempt: Int
     let publications: [Publication]
+}
+
+/// An answer that waits for a commit, and goes out whatever becomes of it.
+struct AwaitedReply: Sendable {
+    let call: InboundCall
+    let arrival: Timestamp
+    let reply: [UInt8]
 }
 
 extension CentralSystem {
@@ -78,6 +87,7 @@ extension CentralSystem {
         case .result(let payload): reply(to: call, Frame.callResult(id: frame.messageId, payload: payload))
         case .durable(let event, let reservationId):
             replyAfterCommit(to: call, event, endingReservation: reservationId)
+        case .resultAfter(let operations, let payload): reply(to: call, payload, after: operations)
         case .error(let code, let description):
             reply(to: call, Frame.callError(id: frame.messageId, code: code, description: description))
         }

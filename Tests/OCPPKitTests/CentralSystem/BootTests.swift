@@ -104,6 +104,32 @@ struct BootTests {
         #expect(scenario.command("CP1", "ClearCache") != nil)
     }
 
+    /// Else a kill right after the answer made a stranger of a charge point that does not boot again.
+    @Test func `A boot is answered once it is stored`() {
+        var scenario = Scenario { $0.refusesBeforeBoot = true }
+        scenario.connect()
+        scenario.commitsAtOnce = false
+        #expect(scenario.boot() == nil)
+        scenario.commitWaiting()
+        #expect(scenario.sent.count == 1)
+        scenario.commitsAtOnce = true
+        scenario.restart()
+        scenario.connect()
+        #expect(scenario.ask("CP1", "Heartbeat") != nil)
+    }
+
+    @Test func `A boot that cannot be stored is accepted, and it is said`() throws {
+        var scenario = Scenario()
+        scenario.connect()
+        scenario.commitsAtOnce = false
+        scenario.boot()
+        let ticket = try #require(scenario.waiting.map(\.ticket).first { $0 != 0 })
+        scenario.give(.stored(ticket: ticket, .failed("no space left")))
+        let answer = try Frame.read(try #require(scenario.sent.last).bytes)
+        #expect(answer.payload?["status"]?.text == "Accepted")
+        #expect(scenario.notices.count == 1)
+    }
+
     @Test func `What waits is not sent to a charge point that was rejected meanwhile`() throws {
         var scenario = Scenario()
         scenario.boot()
