@@ -19,6 +19,8 @@ extension CentralSystem {
         public var readsActionsInAnyCase = false
         /// How long a connection has to answer a ping when another one of its charge point has come.
         public var probeMilliseconds: Int64 = 5_000
+        /// How the frames of some charge points are to be read.
+        public var quirks: Quirks?
         /// Keeps raw frames.
         public var keepsFrames = true
         /// Tells values for a platform (`Effect.publish`).

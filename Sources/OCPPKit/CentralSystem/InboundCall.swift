@@ -75,7 +75,7 @@ extension CentralSystem {
 
     private mutating func answer(_ frame: Frame, from id: String, on connection: ConnectionID) {
         var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame)
-        record.judge()
+        record.judge(&quirks)
         let definition = definition(of: record)
         noteTimesAhead(&record)
         if definition == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }

@@ -3,19 +3,9 @@ extension CentralSystem {
     /// was thought; one that says Failed may have anything.
     mutating func followSendLocalList(_ command: AnsweredCommand) {
         guard let request = command.request, let version = request["listVersion"]?.integer else { return }
-        let elements = request["localAuthorizationList"].map { Array($0.elements) } ?? []
         let content: LocalListUpdate.Content
         switch command.response?["status"]?.text {
-        case "Accepted":
-            let changes = elements.compactMap { element -> TagChange? in
-                guard let idTag = element["idTag"]?.text else { return nil }
-                guard let tag = try? Tag(authorizationData: element) else { return .remove(idTag: idTag) }
-                return .put(tag)
-            }
-            content =
-                request["updateType"]?.isText("Differential") == true
-                ? .differential(changes)
-                : .full(changes.compactMap { if case .put(let tag) = $0 { tag } else { nil } })
+        case "Accepted": content = Self.content(of: request)
         case "Failed", "VersionMismatch": content = .unknown
         default: return
         }
@@ -24,5 +14,20 @@ extension CentralSystem {
 
     mutating func update(_ list: LocalListUpdate) {
         effects.append(.store(StoreRequest(ticket: 0, operations: [.localList(list)])))
+    }
+
+    private static func content(of request: JSONNode) -> LocalListUpdate.Content {
+        var changes: [TagChange] = []
+        for element in request["localAuthorizationList"].map({ Array($0.elements) }) ?? [] {
+            guard let idTag = element["idTag"]?.text else { return .unknown }
+            do {
+                changes.append(try Tag(authorizationData: element).map { .put($0) } ?? .remove(idTag: idTag))
+            } catch {
+                // What was sent unchecked may be anything.
+                return .unknown
+            }
+        }
+        guard request["updateType"]?.isText("Full") == true else { return .differential(changes) }
+        return .full(changes.compactMap { if case .put(let tag) = $0 { tag } else { nil } })
     }
 }
