@@ -11,7 +11,7 @@ import time
 import pytest
 
 from support.charge_point import ChargePoint
-from support.hostile import (Heart, at_once, close_code, frame, link, opened, raise_open_files,
+from support.hostile import (Bare, Heart, at_once, close_code, frame, link, opened, raise_open_files,
                              resident_kilobytes)
 from support.program import run
 from support.security import KEY, basic, connect, metrics, passwords, status, upgrade
@@ -126,12 +126,19 @@ def test_the_late_end_of_an_old_connection_takes_nothing_with_it(serve, tmp_path
     file = passwords(tmp_path, CP001=KEY)
     server = serve("--security-profile", "1", "--passwords", file, "--max-failures", "0")
     control = Control(server)
-    old = connect(server.url, "CP001", RAW)
-    old.boot()
+    old = Bare(server.url, "CP001", basic("CP001", RAW))
+    old.send('[2,"b","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]')
+    assert old.receive()[0] == 3
     for number in range(rounds):
-        new = connect(server.url, "CP001", RAW)
-        new.ask("Heartbeat", {})
-        (old.vanish if number % 2 else old.close)()
+        # The newer one waits for the older one, whose end comes before, with or after what the newer one says first.
+        new = Bare(server.url, "CP001", basic("CP001", RAW))
+        if number % 2:
+            new.send('[2,"h","Heartbeat",{}]')
+            old.close()
+        else:
+            old.close()
+            new.send('[2,"h","Heartbeat",{}]')
+        assert new.receive()[:2] == [3, "h"]
         answer = []
         asking = threading.Thread(target=lambda: answer.append(control.send("CP001")))
         asking.start()
@@ -371,7 +378,7 @@ def test_messages_that_are_none(serve):
     raw = opened(server.url, "CP001")
     raw.sendall(frame(b"x" * 1000, claimed=3 << 20))
     assert close_code(raw, 10) == 1009
-    station = ChargePoint(server.url, "CP001")
+    station = ChargePoint(server.url, "CP002")
     assert station.call("A" * (1 << 20), {})[2] == "NotImplemented"
     assert len(station.call("\u001b" * 1000 + "é" * 100_000, {})[3]) <= 255
     station.send('[2,"deep","Heartbeat",' + '{"a":' * 30 + "1" + "}" * 30 + "]")

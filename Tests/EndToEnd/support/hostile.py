@@ -1,6 +1,6 @@
 """Raw WebSocket frames, floods, and what a process costs."""
 
-import os
+import json
 import resource
 import socket
 import threading
@@ -44,6 +44,31 @@ def opened(url, identity, authorization=None, extra=()):
         head += piece
     assert head.startswith(b"HTTP/1.1 101"), head
     return raw
+
+
+class Bare:
+    """A charge point on a bare socket: it answers no ping."""
+
+    def __init__(self, url, identity, authorization=None):
+        self.socket = opened(url, identity, authorization)
+        self.input = self.socket.makefile("rb")
+
+    def send(self, text):
+        self.socket.sendall(frame(text.encode()))
+
+    def receive(self):
+        """The next text, as JSON."""
+        while True:
+            opcode, length = self.input.read(2)
+            if length == 126:
+                length = int.from_bytes(self.input.read(2), "big")
+            payload = self.input.read(length)
+            if opcode & 15 == 1:
+                return json.loads(payload)
+
+    def close(self):
+        self.input.close()
+        self.socket.close()
 
 
 def close_code(raw, seconds):
