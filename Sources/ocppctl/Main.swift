@@ -71,6 +71,7 @@ struct OCPPCtl: AsyncParsableCommand {
             ExportMeterValues.self,
             Simulate.self,
             ProvisionDojot.self,
+            PublishDojot.self,
         ])
 }
 

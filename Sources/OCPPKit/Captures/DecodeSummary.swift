@@ -25,6 +25,7 @@ public struct DecodeSummary: Sendable {
         switch item {
         case .frame(let record): add(record)
         case .unreadable: unreadable += 1
+        case .record: break
         }
     }
 

@@ -2,6 +2,8 @@
 public enum LogItem: Sendable {
     case frame(FrameRecord)
     case unreadable(UnreadableFrame)
+    /// A record of another kind; only where `LogOptions.givesRecords` asks for them.
+    case record(JSONNode)
 }
 
 /// What the person knows about a log and the log does not tell.
@@ -12,6 +14,8 @@ public struct LogOptions: Sendable {
     public var perspective: Perspective?
     /// Turns a local time (its digits taken as UTC) into UTC. Without it, a time that names no zone is not known.
     public var zone: (@Sendable (Timestamp) -> Timestamp?)?
+    /// Whether records that are no frames are given, too; else they are passed over.
+    public var givesRecords = false
 
     public init(
         chargePointId: String? = nil, perspective: Perspective? = nil,
@@ -34,6 +38,7 @@ public struct LogOptions: Sendable {
 ///     reader.close { item in … }
 public struct LogReader {
     private var resolver: FrameResolver
+    private let givesRecords: Bool
     private var splitter = LineSplitter()
     private var joiner = LineJoiner()
     private var columns: LogFields.Columns?
@@ -45,6 +50,7 @@ public struct LogReader {
 
     public init(options: LogOptions = LogOptions()) {
         resolver = FrameResolver(options: options)
+        givesRecords = options.givesRecords
     }
 
     /// CALLs for which no answer came so far.
@@ -116,7 +122,10 @@ public struct LogReader {
 
     /// Takes a line that is a record: a frame record is read as it stands, any other kind is passed over.
     private mutating func readRecord(_ object: JSONNode, _ text: JoinedLine, _ body: (LogItem) -> Void) -> Bool {
-        if object["record"]?.text != nil { return true }
+        if object["record"]?.text != nil {
+            if givesRecords { body(.record(object)) }
+            return true
+        }
         let source = FrameRecord.Source(file: file, line: text.number)
         do throws(FrameError) {
             guard let record = try FrameRecord.read(object) else { return false }

@@ -117,6 +117,7 @@ private struct Decoding {
                 case (.unreadable(let frame), .jsonl): frame.write(to: &lines)
                 case (.frame(let record), .text): text += RecordText.lines(of: record)
                 case (.unreadable(let frame), .text): text += RecordText.lines(of: frame)
+                case (.record, _): break
                 }
             }
         }
@@ -136,6 +137,7 @@ private struct Decoding {
                 let path = (record.action ?? record.frame.kind.rawValue) + violation.path.dropFirst()
                 Diagnostics.say("\(Decoding.place(record.source))\(path): \(violation.message)")
             }
+        case .record: break
         }
     }
 
