@@ -72,6 +72,7 @@ struct OCPPCtl: AsyncParsableCommand {
             Simulate.self,
             ProvisionDojot.self,
             PublishDojot.self,
+            HistoryDojot.self,
         ])
 }
 

@@ -1,67 +1,17 @@
 """`publish-dojot`: a log becomes DOJOT's history, through a real broker."""
 
 import json
-import subprocess
 
 import pytest
 
-from support.dojot_broker import DojotBroker
-from support.program import ROOT, environment, run, shell
+from support.program import ROOT, run, shell
 
+NOW = "2026-03-01T09:00:00+00:00"
 CHARGE_LOG = ROOT / "Examples" / "charge.log"
 
 
-@pytest.fixture
-def dojot_broker(tmp_path):
-    """Starts brokers; they are gone at the end of the test."""
-    running = []
-
-    def start(**options):
-        folder = tmp_path / f"broker{len(running)}"
-        folder.mkdir()
-        running.append(DojotBroker(folder, **options))
-        return running[-1]
-
-    yield start
-    for broker in running:
-        broker.close()
-
-
-@pytest.fixture
-def platform(dojot, dojot_broker, tmp_path):
-    """A DOJOT with its broker, and the map of two charge points."""
-    class Platform:
-        def __init__(self, **options):
-            self.broker = dojot_broker(**options)
-            self.standin = dojot("--mqtt", self.broker.address, "--now", "2026-03-01T09:00:00+00:00").login()
-            password = tmp_path / "password"
-            password.write_text("admin\n")
-            self.map = tmp_path / "map.json"
-            done = run("provision-dojot", "--url", self.standin.url, "--user", "admin", "--password-file", password,
-                       "--output-map", self.map, "--mqtt", self.broker.mqtt, "-",
-                       stdin=b'{"chargePointId":"CP001"}\n{"chargePointId":"CP002"}\n',
-                       env=environment(XDG_CACHE_HOME=str(tmp_path / "cache")))
-            assert done.returncode == 0, done.stderr
-            self.devices = json.loads(self.map.read_text())["devices"]
-
-        def history(self, charge_point, label):
-            """Value by time, oldest first, as soon as there are any."""
-            reply = self.standin.send("GET", f"/history/device/{self.devices[charge_point]}/history?attr={label}")
-            return [] if reply.status == 404 else [(row["ts"], row["value"]) for row in reversed(reply.json)]
-
-        def settle(self):
-            """Waits until all that the broker acknowledged is in the history: a message of our own comes last."""
-            name = f"admin:{self.devices['CP002']}"
-            subprocess.run(["mosquitto_pub", "-p", str(self.broker.port), "-u", name, "-t", f"{name}/attrs", "-q", "1",
-                            "-m", '{"settled":1}'], check=True)
-            while not self.history("CP002", "settled"):
-                pass
-
-    return Platform
-
-
 def test_a_decoded_log_becomes_history(platform):
-    dojot = platform()
+    dojot = platform(NOW)
     done = shell(f"ocppctl decode {CHARGE_LOG} | ocppctl publish-dojot --dojot {dojot.map} -")
     assert done.statuses == [0, 0], done.err
     assert b"6 messages published to 2 devices" in done.err
@@ -82,7 +32,7 @@ def test_a_decoded_log_becomes_history(platform):
 
 
 def test_v04_names_are_a_switch(platform):
-    dojot = platform(old_names=True)
+    dojot = platform(NOW, old_names=True)
     done = run("publish-dojot", "--dojot", dojot.map, "--mqtt-version", "v0.4", CHARGE_LOG)
     assert done.returncode == 0, done.stderr
     dojot.settle()
@@ -92,7 +42,7 @@ def test_v04_names_are_a_switch(platform):
 
 
 def test_connections_and_commands_of_a_record_stream(platform):
-    dojot = platform()
+    dojot = platform(NOW)
     records = [
         {"record": "connection", "timestamp": "2026-03-01T08:00:00.000Z", "chargePointId": "CP001", "event": "connected"},
         {"schemaVersion": "1.1", "timestamp": "2026-03-01T08:00:01.000Z", "chargePointId": "CP001",
@@ -116,7 +66,7 @@ def test_connections_and_commands_of_a_record_stream(platform):
 
 
 def test_a_repetition_is_published_once(platform):
-    dojot = platform()
+    dojot = platform(NOW)
     log = CHARGE_LOG.read_text()
     start = next(line for line in log.splitlines() if "StartTransaction" in line)
     values = next(line for line in log.splitlines() if "[2,\"4\"" in line)
@@ -128,7 +78,7 @@ def test_a_repetition_is_published_once(platform):
 
 
 def test_a_charge_point_without_a_device_is_said_once(platform, tmp_path):
-    dojot = platform()
+    dojot = platform(NOW)
     few = json.loads(dojot.map.read_text())
     del few["devices"]["CP002"]
     (tmp_path / "few.json").write_text(json.dumps(few))
@@ -139,7 +89,7 @@ def test_a_charge_point_without_a_device_is_said_once(platform, tmp_path):
 
 
 def test_names_of_the_map_are_used(platform, tmp_path):
-    dojot = platform()
+    dojot = platform(NOW)
     named = json.loads(dojot.map.read_text())
     named["attributes"] = {"c1_power_W": "potencia", "vendor": None}
     (tmp_path / "named.json").write_text(json.dumps(named))
@@ -166,7 +116,7 @@ def test_a_wrong_map_is_said(tmp_path, change, part):
 
 
 def test_the_statuses_of_failures(platform, tmp_path):
-    dojot = platform()
+    dojot = platform(NOW)
     nowhere = json.loads(dojot.map.read_text()) | {"mqtt": "127.0.0.1:1"}
     (tmp_path / "nowhere.json").write_text(json.dumps(nowhere))
     gone = run("publish-dojot", "--dojot", tmp_path / "nowhere.json", "--timeout", "0.5", CHARGE_LOG)
@@ -180,7 +130,7 @@ def test_the_statuses_of_failures(platform, tmp_path):
 
 
 def test_a_dry_run_writes_records_and_publishes_nothing(platform):
-    dojot = platform()
+    dojot = platform(NOW)
     done = run("publish-dojot", "--dojot", dojot.map, "--dry-run", CHARGE_LOG)
     assert done.returncode == 0
     records = [json.loads(line) for line in done.stdout.splitlines()]

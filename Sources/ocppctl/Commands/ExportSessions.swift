@@ -82,10 +82,18 @@ struct ExportSessions: ParsableCommand {
             if filter.matches(session) { try body(session) }
         }
         guard source.files.isEmpty else {
-            var log = LogFrames(options: source.logOptions)
+            var options = source.logOptions
+            options.givesRecords = true
+            var log = LogFrames(options: options)
             var folder = SessionFolder()
-            try log.read(source.files) { _ = folder.fold($0) }
-            for session in folder.sessions { try take(session) }
+            var rows = SessionRecords()
+            try log.read(source.files) {
+                rows.take($0)
+            } _: {
+                _ = folder.fold($0)
+            }
+            let folded = folder.sessions
+            for session in folded + rows.sessions(withoutThoseOf: folded) { try take(session) }
             try finish()
             return try log.finish()
         }
