@@ -13,9 +13,13 @@ public protocol CentralStore {
     /// for a reason of its own fails alone; when the transaction fails, all of them do.
     func commit(_ requests: [StoreRequest]) -> [StoreOutcome]
 
-    /// Removes up to `limit` frames that arrived before `time`, the oldest first, and returns how many they were:
-    /// fewer than `limit` when none is left.
+    /// Removes frames that arrived before `time`, up to `limit` blocks of them, the oldest first, and returns how many
+    /// blocks they were: fewer than `limit` when none is left. A block stays while one of its frames has to.
     func pruneFrames(before time: Timestamp, limit: Int) throws(StoreError) -> Int
+
+    /// Removes up to `limit` publications that were acknowledged before `time`, and returns how many they were: fewer
+    /// than `limit` when none is left.
+    func pruneOutbox(before time: Timestamp, limit: Int) throws(StoreError) -> Int
 
     /// Ends the use of the store. Nothing may be called after it.
     func close()
@@ -40,6 +44,23 @@ public protocol StoreReader {
     func frames(
         of chargePointId: String?, from start: Timestamp?, before end: Timestamp?, _ body: (StoredFrame) throws -> Void
     ) throws
+
+    /// Publications that no broker has acknowledged: of one charge point, with higher ids than `id`, the first `limit`.
+    func unsentPublications(of chargePointId: String, after id: Int64, limit: Int) throws(StoreError)
+        -> [StoredPublication]
+
+    /// The charge points that have publications which no broker has acknowledged.
+    func chargePointsWithUnsentPublications() throws(StoreError) -> [String]
+
+    /// Publications that were acknowledged in the half-open range of time, in the order of their ids.
+    func sentPublications(
+        from start: Timestamp?, before end: Timestamp?, _ body: (StoredPublication) throws -> Void) throws
+
+    /// The highest id that a publication ever had; 0 before the first.
+    func lastPublicationId() throws(StoreError) -> Int64
+
+    /// Tells this store from others: 8 hexadecimal digits, drawn when it was made.
+    func storeId() throws(StoreError) -> String
 
     /// All charge points, in the order of the bytes of their ids.
     func chargePoints() throws(StoreError) -> [StoredChargePoint]

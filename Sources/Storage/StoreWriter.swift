@@ -29,12 +29,18 @@ public final class StoreWriter: Sendable {
         work.add { $0.requests.append(request) }
     }
 
-    /// Removes the frames that arrived before `time`, in small steps between the groups. `completion` is called on the
-    /// writer's thread with their number; not at all after `close`.
-    public func pruneFrames(
-        before time: Timestamp, completion: @escaping @Sendable (Result<Int, StoreError>) -> Void = { _ in }
+    /// Removes the frames that arrived before `time`, or the publications acknowledged before it, in small steps between
+    /// the groups. `completion` is called on the writer's thread with the number of rows; not at all after `close`.
+    public func prune(
+        _ what: Prunable, before time: Timestamp,
+        completion: @escaping @Sendable (Result<Int, StoreError>) -> Void = { _ in }
     ) {
-        work.add { $0.prunings.append(Pruning(time: time, completion: completion)) }
+        work.add { $0.prunings.append(Pruning(what: what, time: time, completion: completion)) }
+    }
+
+    /// Reads what was committed so far, on the writer's thread, between two groups; not at all after `close`.
+    public func read(_ job: @escaping @Sendable (any StoreReader) -> Void) {
+        work.add { $0.reads.append(job) }
     }
 
     /// Waits until everything submitted has its outcome, and closes the store. Not to be called from `outcomes`.
@@ -44,12 +50,22 @@ public final class StoreWriter: Sendable {
     }
 }
 
+/// What is kept for a time only.
+public enum Prunable: Sendable {
+    /// Raw frames.
+    case frames
+    /// Publications that a broker has acknowledged.
+    case outbox
+}
+
 private struct Pruning {
+    let what: Prunable
     let time: Timestamp
     var removed = 0
     let completion: @Sendable (Result<Int, StoreError>) -> Void
 
-    init(time: Timestamp, completion: @escaping @Sendable (Result<Int, StoreError>) -> Void) {
+    init(what: Prunable, time: Timestamp, completion: @escaping @Sendable (Result<Int, StoreError>) -> Void) {
+        self.what = what
         self.time = time
         self.completion = completion
     }
@@ -62,6 +78,7 @@ private final class StoreWork: Sendable {
         /// The size of the group whose outcomes are not out yet.
         var committing = 0
         var prunings: [Pruning] = []
+        var reads: [@Sendable (any StoreReader) -> Void] = []
         var isClosing = false
         /// Whether the thread sleeps, and so has to be woken.
         var isIdle = false
@@ -99,25 +116,46 @@ private final class StoreWork: Sendable {
 
     func run() {
         while true {
-            let (group, pruning, isDone) = take()
-            if !group.isEmpty { commit(group) }
-            if let pruning { prune(pruning) }
-            if isDone { break }
-            if group.isEmpty && pruning == nil { wake.wait() }
+            let work = take()
+            if !work.group.isEmpty { commit(work.group) }
+            if !work.reads.isEmpty { read(work.reads) }
+            if let pruning = work.pruning { prune(pruning) }
+            if work.isDone { break }
+            if work.isNone { wake.wait() }
         }
         store.withLock { $0.close() }
     }
 
-    /// The next group and the next step of pruning; nothing of both, and `isIdle`, where there is no work.
-    private func take() -> (group: [StoreRequest], pruning: Pruning?, isDone: Bool) {
+    private struct Turn {
+        var group: [StoreRequest] = []
+        var reads: [@Sendable (any StoreReader) -> Void] = []
+        var pruning: Pruning?
+        var isDone = false
+
+        var isNone: Bool { group.isEmpty && reads.isEmpty && pruning == nil }
+    }
+
+    /// The next group, what is to be read after it, and the next step of pruning; where there is nothing, `isIdle`.
+    private func take() -> Turn {
         queue.withLock { queue in
-            let group = Array(queue.requests.prefix(groupLimit))
-            queue.requests.removeFirst(group.count)
-            queue.committing = group.count
-            if queue.isClosing { return (group, nil, queue.requests.isEmpty) }
-            let pruning = queue.prunings.first
-            queue.isIdle = group.isEmpty && pruning == nil
-            return (group, pruning, false)
+            var turn = Turn()
+            turn.group = Array(queue.requests.prefix(groupLimit))
+            queue.requests.removeFirst(turn.group.count)
+            queue.committing = turn.group.count
+            if queue.isClosing {
+                turn.isDone = queue.requests.isEmpty
+                return turn
+            }
+            swap(&turn.reads, &queue.reads)
+            turn.pruning = queue.prunings.first
+            queue.isIdle = turn.isNone
+            return turn
+        }
+    }
+
+    private func read(_ jobs: [@Sendable (any StoreReader) -> Void]) {
+        store.withLock { store in
+            for job in jobs { job(store.reader) }
         }
     }
 
@@ -131,7 +169,11 @@ private final class StoreWork: Sendable {
     private func prune(_ pruning: Pruning) {
         let result: Result<Int, StoreError> = store.withLock { store in
             do throws(StoreError) {
-                return .success(try store.pruneFrames(before: pruning.time, limit: StoreWork.pruningStep))
+                let limit = StoreWork.pruningStep
+                return switch pruning.what {
+                case .frames: .success(try store.pruneFrames(before: pruning.time, limit: limit))
+                case .outbox: .success(try store.pruneOutbox(before: pruning.time, limit: limit))
+                }
             } catch {
                 return .failure(error)
             }

@@ -199,13 +199,84 @@ struct ConformanceTests {
     @Test(arguments: StoreImplementation.all)
     func `Pruning takes the oldest frames and nothing else`(_ implementation: StoreImplementation) throws {
         let store = try implementation.open(directory)
-        _ = store.commit(
-            (0..<10).map { request(0, .frame(frame(at: Int64($0)))) } + [request(0, .event(event("kept")))])
+        for time in 0..<10 { _ = store.commit([request(0, .frame(frame(at: Int64(time))))]) }
+        _ = store.commit([request(0, .event(event("kept")))])
         #expect(try store.pruneFrames(before: Timestamp(milliseconds: 6), limit: 4) == 4)
         #expect(try store.reader.allFrames().map(\.arrival.milliseconds) == [4, 5, 6, 7, 8, 9])
         #expect(try store.pruneFrames(before: Timestamp(milliseconds: 6), limit: 4) == 2)
         #expect(try store.pruneFrames(before: Timestamp(milliseconds: 6), limit: 4) == 0)
         #expect(try store.reader.allFrames().count == 4)
         #expect(try store.reader.allEvents().count == 1)
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `Frames of many requests are one block, and come back one by one`(_ implementation: StoreImplementation) throws
+    {
+        let store = try implementation.open(directory)
+        let frames = (0..<3000).map {
+            frame("[2,\"\($0)\",\"Heartbeat\",{}]", of: "CP\n\($0 % 7)", at: Int64($0))
+        }
+        _ = store.commit(frames.map { request(0, .frame($0)) })
+        #expect(try store.reader.allFrames() == frames)
+        #expect(try store.reader.allFrames(of: "CP\n3") == frames.filter { $0.chargePointId == "CP\n3" })
+        #expect(try store.reader.allFrames(from: 100, before: 200) == Array(frames[100..<200]))
+        // Some of a block is younger: all of it stays.
+        #expect(try store.pruneFrames(before: Timestamp(milliseconds: 10), limit: 10) == 0)
+        #expect(try store.reader.allFrames().count == 3000)
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `A request that fails alone leaves none of its frames`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        let outcomes = store.commit([
+            request(1, .frame(frame("one")), .event(event("a", transaction: 5))),
+            // The transaction id is taken.
+            request(2, .frame(frame("two")), .event(event("b", transaction: 5)), .publication(publication(1))),
+            request(3, .frame(frame("three")), .publication(publication(2))),
+        ])
+        #expect(outcomes[0].isCommitted && !outcomes[1].isCommitted && outcomes[2].isCommitted)
+        #expect(try store.reader.allFrames().map { String(decoding: $0.raw, as: UTF8.self) } == ["one", "three"])
+        #expect(try store.reader.unsentPublications(of: "CP1", after: 0, limit: 9).map(\.id) == [2])
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `The outbox keeps what no broker has acknowledged`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        let reader = store.reader
+        #expect(try reader.lastPublicationId() == 0)
+        #expect(try reader.chargePointsWithUnsentPublications().isEmpty)
+        _ = store.commit((1...6).map { request(0, .publication(publication($0, of: $0 % 2 == 0 ? "B" : "A"))) })
+        #expect(try reader.chargePointsWithUnsentPublications() == ["A", "B"])
+        #expect(
+            try reader.unsentPublications(of: "A", after: 0, limit: 2) == [
+                publication(1, of: "A"), publication(3, of: "A"),
+            ])
+        #expect(try reader.unsentPublications(of: "A", after: 3, limit: 2) == [publication(5, of: "A")])
+
+        _ = store.commit([request(0, .published(ids: [1, 3, 5], at: Timestamp(milliseconds: 10)))])
+        _ = store.commit([request(0, .published(ids: [2, 99], at: Timestamp(milliseconds: 20)))])
+        #expect(try reader.chargePointsWithUnsentPublications() == ["B"])
+        #expect(try reader.unsentPublications(of: "B", after: 0, limit: 9).map(\.id) == [4, 6])
+        var sent: [Int64] = []
+        try reader.sentPublications(from: Timestamp(milliseconds: 10), before: Timestamp(milliseconds: 20)) {
+            sent.append($0.id)
+        }
+        #expect(sent == [1, 3, 5])
+
+        #expect(try store.pruneOutbox(before: Timestamp(milliseconds: 20), limit: 2) == 2)
+        #expect(try store.pruneOutbox(before: Timestamp(milliseconds: 20), limit: 2) == 1)
+        _ = store.commit([request(0, .published(ids: [4, 6], at: Timestamp(milliseconds: 20)))])
+        #expect(try store.pruneOutbox(before: Timestamp(milliseconds: 30), limit: 9) == 3)
+        // Ids go on, though no row is left.
+        #expect(try reader.lastPublicationId() == 6)
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `What goes with a repetition is not published again`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        for id in 1...2 {
+            _ = store.commit([request(1, .event(event("a", transaction: 5)), .publication(publication(Int64(id))))])
+        }
+        #expect(try store.reader.unsentPublications(of: "CP1", after: 0, limit: 9).map(\.id) == [1])
     }
 }

@@ -28,7 +28,9 @@ struct ReleasedSchemaTests {
     func `Make the store to dump`() throws {
         let path = try #require(ProcessInfo.processInfo.environment["STORE_TO_DUMP"])
         let store = try SQLiteStore(path: path)
-        #expect(store.commit((Sample.operations + Sample.operationsSince2).map { request(0, $0) }).areAllCommitted)
+        #expect(
+            store.commit((Sample.operations + Sample.operationsSince2 + Sample.operationsSince3).map { request(0, $0) })
+                .areAllCommitted)
         store.close()
     }
 
@@ -55,6 +57,11 @@ struct ReleasedSchemaTests {
         #expect(try reader.reservations() == (version < 2 ? [] : [Sample.reservation]))
         #expect(try reader.links() == (version < 2 ? [] : [Sample.link]))
         #expect(try reader.progress() == (version < 2 ? [] : [Sample.progress]))
+
+        #expect(
+            try reader.unsentPublications(of: "CP'1", after: 0, limit: 9) == (version < 3 ? [] : [Sample.publication]))
+        #expect(try reader.lastPublicationId() == (version < 3 ? 0 : 2))
+        #expect(try reader.storeId().count == 8)
 
         // And it works: a repetition is known, and something new is kept.
         let outcomes = store.commit([
@@ -146,5 +153,16 @@ enum Sample {
         .tag(.put(tag)),
         .localList(LocalListUpdate(chargePointId: "CP'1", version: 7, content: .full([tag]), time: time)),
         .reservation(reservation), .link(link), .progress(progress),
+    ]
+
+    // Since version 3.
+
+    static let publication = StoredPublication(
+        id: 1, chargePointId: "CP'1", payload: bytes(#"{"c1_status":"Ü","timestamp":1767265445678}"#))
+
+    static let operationsSince3: [StoreOperation] = [
+        .publication(publication),
+        .publication(StoredPublication(id: 2, chargePointId: "CP'1", payload: bytes("{}"))),
+        .published(ids: [2], at: time),
     ]
 }

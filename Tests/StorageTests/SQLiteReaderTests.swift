@@ -53,7 +53,7 @@ struct SQLiteReaderTests {
     @Test func `A reader cannot write`() throws {
         try SQLiteStore(path: directory.store).close()
         let connection = try Connection(path: directory.store, mode: .readOnly)
-        #expect(throws: SQLiteFailure.self) { try connection.execute("DELETE FROM frames") }
+        #expect(throws: SQLiteFailure.self) { try connection.execute("DELETE FROM frame_blocks") }
     }
 
     /// The directory of somebody else: the tests may run as the superuser, who can write everywhere, so a link that

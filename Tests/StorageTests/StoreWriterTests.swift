@@ -47,6 +47,8 @@ struct StoreWriterTests {
             return count
         }
 
+        func pruneOutbox(before time: Timestamp, limit: Int) throws(StoreError) -> Int { 0 }
+
         func close() { gate.journal.withLock { $0.steps.append("close") } }
     }
 
@@ -83,11 +85,11 @@ struct StoreWriterTests {
         let removed = Mutex<[Int]>([])
         let finished = Counter()
         let writer = StoreWriter(store: GatedStore(gate)) { _ in }
-        writer.pruneFrames(before: Timestamp(milliseconds: 1)) { result in
+        writer.prune(.frames, before: Timestamp(milliseconds: 1)) { result in
             removed.withLock { $0.append((try? result.get()) ?? -1) }
             finished.increment()
         }
-        writer.pruneFrames(before: Timestamp(milliseconds: -1)) { result in
+        writer.prune(.frames, before: Timestamp(milliseconds: -1)) { result in
             removed.withLock { $0.append((try? result.get()) ?? -1) }
             finished.increment()
         }

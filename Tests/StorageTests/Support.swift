@@ -76,6 +76,10 @@ func session(
         number: number, chargePointId: chargePoint, isNew: isNew, isEnded: isEnded, state: bytes(state))
 }
 
+func publication(_ id: Int64, of chargePoint: String = "CP1") -> StoredPublication {
+    StoredPublication(id: id, chargePointId: chargePoint, payload: bytes(#"{"id":\#(id)}"#))
+}
+
 func request(_ ticket: UInt64 = 0, _ operations: StoreOperation...) -> StoreRequest {
     StoreRequest(ticket: ticket, operations: operations)
 }

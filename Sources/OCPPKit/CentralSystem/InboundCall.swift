@@ -7,7 +7,8 @@ struct InboundCall {
     let changedSessions: [Int]
 
     var frame: Frame { record.frame }
-    var payload: JSONNode? { frame.payload }
+    /// What is read: the payload as it came, or what quirks made of it.
+    var payload: JSONNode? { record.payload }
 }
 
 /// What a handler wants answered.
@@ -63,14 +64,13 @@ extension CentralSystem {
     }
 
     private mutating func answer(_ frame: Frame, from id: String, on connection: ConnectionID) {
-        let action = frame.action ?? ""
         var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame)
-        record.violations = Validator.violations(of: frame, answering: nil)
+        record.judge(&quirks)
         effects.append(.record(.frame(record)))
         let call = InboundCall(
             chargePointId: id, connection: connection, record: record,
             changedSessions: noteSessions(folder.fold(record)))
-        switch decide(call, action, record.violations) {
+        switch decide(call, record.meantAction ?? "", record.violations) {
         case .result(let payload): reply(to: call, Frame.callResult(id: frame.messageId, payload: payload))
         case .durable(let event): replyAfterCommit(to: call, event)
         case .error(let code, let description):

@@ -1,7 +1,7 @@
 extension CentralSystem {
     /// What a durable CALL has to tell a platform, once it is stored.
     func publications(of call: InboundCall, transactionId: Int64?) -> [Publication] {
-        switch call.frame.action {
+        switch call.record.meantAction {
         case "MeterValues":
             let request = MeterValuesRequest(call.payload)
             return publications(

@@ -38,6 +38,10 @@ public enum StoreOperation: Sendable {
     /// Changes the authorisation list.
     case tag(TagChange)
     case localList(LocalListUpdate)
+    /// Something to be published; not kept with an event that was kept before.
+    case publication(StoredPublication)
+    /// The platform's broker has acknowledged these.
+    case published(ids: [Int64], at: Timestamp)
 }
 
 /// A frame as it went over the wire; kept for as long as `--keep-frames` says.
@@ -52,6 +56,21 @@ public struct StoredFrame: Sendable, Equatable {
         self.direction = direction
         self.arrival = arrival
         self.raw = raw
+    }
+}
+
+/// Values of a charge point on their way to a platform: a row of the outbox.
+public struct StoredPublication: Sendable, Equatable {
+    /// Counts the store's publications from 1: later ones of a charge point are published later.
+    public var id: Int64
+    public var chargePointId: String
+    /// The MQTT payload, JSON text of an object.
+    public var payload: [UInt8]
+
+    public init(id: Int64, chargePointId: String, payload: [UInt8]) {
+        self.id = id
+        self.chargePointId = chargePointId
+        self.payload = payload
     }
 }
 

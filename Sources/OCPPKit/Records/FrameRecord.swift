@@ -21,8 +21,12 @@ public struct FrameRecord: Sendable {
     /// The CALL's action; on an answer, the one of its CALL, where pairing found it.
     public var action: String?
     public var violations: [Violation]
-    /// What was overlooked to read the frame: names, as `docs/records.md` lists them.
+    /// What was overlooked to read the frame: names of `Repair`, and of rules of quirk profiles.
     public var repairs: [String]
+    /// What quirks made of the payload; `nil` where it is read as it came.
+    var rewrittenPayload: JSONNode?
+    /// What quirks made of a CALL's action; `nil` where they know of none.
+    var rewrittenAction: String?
     public var source: Source?
     /// On an answer: how long after its CALL.
     public var responseMilliseconds: Int64?
@@ -40,6 +44,29 @@ public struct FrameRecord: Sendable {
         self.repairs = repairs
         self.source = source
         self.responseMilliseconds = responseMilliseconds
+    }
+
+    /// What is read of the frame: its payload, or what quirks made of it.
+    public var payload: JSONNode? { rewrittenPayload ?? frame.payload }
+
+    /// The action that a CALL means, whatever its capitals; as it was sent where OCPP 1.6 has none of that name.
+    public var meantAction: String? {
+        rewrittenAction ?? frame.action.map { Actions.meant($0)?.name ?? $0 }
+    }
+
+    /// Notes how the frame breaks the specification, and what it takes to read it all the same.
+    ///
+    /// - Parameter quirks: how its charge point is to be read; learns from a BootNotification.
+    public mutating func judge(_ quirks: inout Quirks?) {
+        quirks?.read(&self)
+        judge()
+    }
+
+    /// The same without quirks.
+    public mutating func judge() {
+        violations = Validator.violations(of: frame, answering: action)
+        let names = Repair.names(reading: frame, payload: payload, answering: action, violations: violations)
+        for name in names where !repairs.contains(name) { repairs.append(name) }
     }
 
     /// Writes the record as one line, its newline included.

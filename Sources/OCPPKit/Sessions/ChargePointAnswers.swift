@@ -5,8 +5,8 @@ extension ChargePointSessions {
         guard !byPendingMessage.isEmpty else { return [] }
         let isResult = record.frame.kind == .callResult
         // No other answer of OCPP 1.6 has a transactionId: it tells a start's where message ids are not unique.
-        let hasTransaction = isResult && record.frame.payload?["transactionId"] != nil
-        let kind = hasTransaction ? .start : PendingAnswer.Kind.allCases.first { $0.action == record.action }
+        let hasTransaction = isResult && record.payload?["transactionId"] != nil
+        let kind = hasTransaction ? .start : PendingAnswer.Kind(answering: record.action)
         guard
             let (number, index) = pendingIndex(record.frame.messageId, answeredBy: record.direction, kind: kind),
             let pending = sessions[number]?.pending[index]
@@ -15,11 +15,11 @@ extension ChargePointSessions {
             update(number) { $0.pending[index].shadows = max(0, pending.shadows - 1) }
             return changed
         }
-        if pending.kind == .start, isResult, !hasTransaction, record.frame.payload?["idTagInfo"] == nil { return [] }
+        if pending.kind == .start, isResult, !hasTransaction, record.payload?["idTagInfo"] == nil { return [] }
         update(number) { $0.pending.remove(at: index) }
         dropPending(pending.messageId, of: number)
         switch (pending.kind, record.frame.kind) {
-        case (.start, .callResult): answerStart(number, StartTransactionResponse(record.frame.payload))
+        case (.start, .callResult): answerStart(number, StartTransactionResponse(record.payload))
         case (.stop, .callError): update(number) { $0.noted.insert(.stopRefused) }
         default: break
         }

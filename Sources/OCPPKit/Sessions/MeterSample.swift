@@ -23,8 +23,8 @@ public struct MeterSample: Sendable, Equatable {
     ///
     /// - Parameter connectorId: for a stop, which does not name it: `SessionFolder.session(of:)` knows it.
     public static func samples(from record: FrameRecord, connectorId: Int64? = nil) -> [MeterSample] {
-        guard record.frame.kind == .call, let payload = record.frame.payload else { return [] }
-        switch record.frame.action {
+        guard record.frame.kind == .call, let payload = record.payload else { return [] }
+        switch record.meantAction {
         case "MeterValues":
             return samples(of: MeterValuesRequest(payload), chargePointId: record.chargePointId)
         case "StopTransaction":

@@ -3,6 +3,14 @@ struct PendingAnswer: Sendable, Equatable {
     enum Kind: String, Sendable, CaseIterable {
         case start, stop
 
+        /// The kind of answer that a CALL of the action waits for; `nil` for all other actions.
+        init?(answering action: String?) {
+            guard let name = action.flatMap(Actions.meant)?.name,
+                let kind = Kind.allCases.first(where: { $0.action == name })
+            else { return nil }
+            self = kind
+        }
+
         var action: String {
             switch self {
             case .start: "StartTransaction"

@@ -30,7 +30,7 @@ public struct Session: Sendable, Equatable {
         public var reason: String?
 
         /// The own time, where the clock that gave it was set.
-        var trustedTime: Timestamp? { time.flatMap { $0 < Session.clockNotSetBefore ? nil : $0 } }
+        var trustedTime: Timestamp? { time.flatMap { $0.isOfUnsetClock ? nil : $0 } }
 
         var isLate: Bool {
             guard let arrival, let trustedTime else { return false }
@@ -57,8 +57,6 @@ public struct Session: Sendable, Equatable {
     /// Flags that stay once they were found; the others follow from the data.
     var noted: Set<SessionFlag> = []
 
-    /// A charge point whose time lies before this has no clock, or one that was never set.
-    static let clockNotSetBefore = Timestamp(seconds: Timestamp.days(year: 2010, month: 1, day: 1) * 86_400)
     static let lateAfterMilliseconds: Int64 = 5 * 60 * 1000
 
     init(number: Int, chargePointId: String?, connectorId: Int64?, firstArrival: Timestamp?) {

@@ -8,8 +8,8 @@ enum SessionEvent {
 
     /// `nil` for every other frame. The direction is not asked: only charge points send these.
     init?(_ record: FrameRecord) {
-        guard record.frame.kind == .call, let payload = record.frame.payload else { return nil }
-        switch record.frame.action {
+        guard record.frame.kind == .call, let payload = record.payload else { return nil }
+        switch record.meantAction {
         case "StartTransaction": self = .start(StartTransactionRequest(payload))
         case "StopTransaction": self = .stop(StopTransactionRequest(payload))
         case "MeterValues": self = .meterValues(MeterValuesRequest(payload))

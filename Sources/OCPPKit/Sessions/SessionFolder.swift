@@ -77,7 +77,7 @@ public struct SessionFolder: Sendable {
     /// The transaction id that a StartTransaction was answered with before, where the record repeats one; before or
     /// after the record itself was folded. It is to be answered with this id again.
     public func repeatedTransactionId(_ start: FrameRecord) -> Int64? {
-        guard start.frame.action == PendingAnswer.Kind.start.action else { return nil }
+        guard start.meantAction == PendingAnswer.Kind.start.action else { return nil }
         return session(of: start)?.transactionId
     }
 

@@ -7,6 +7,10 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
+    /// Before OCPP 1.6 nobody spoke it: a clock that says so was never set.
+    public var isOfUnsetClock: Bool { self < Timestamp.clockNotSetBefore }
+    private static let clockNotSetBefore = Timestamp(seconds: days(year: 2010, month: 1, day: 1) * 86_400)
+
     /// `left` minus `right`, in milliseconds.
     public static func - (left: Timestamp, right: Timestamp) -> Int64 { left.milliseconds - right.milliseconds }
     public func adding(milliseconds more: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + more) }

@@ -21,13 +21,10 @@ extension Statement {
             arrival: Timestamp(milliseconds: integer(4)), replayKey: string(5), payload: bytes(6), reply: bytes(7))
     }
 
-    func frame(path: String) throws(StoreError) -> StoredFrame {
-        guard let direction = Direction(rawValue: string(1)) else {
-            throw .corrupt(path: path, detail: "a frame of direction \(string(1))")
-        }
-        return StoredFrame(
-            chargePointId: string(0), direction: direction, arrival: Timestamp(milliseconds: integer(2)),
-            raw: bytes(3))
+    static let publicationColumns = "id, charge_point, payload"
+
+    func publication() -> StoredPublication {
+        StoredPublication(id: integer(0), chargePointId: string(1), payload: bytes(2))
     }
 
     func chargePoint() -> StoredChargePoint {

@@ -85,7 +85,16 @@ public final class SQLiteStore: CentralStore {
         let statements = openStatements
         return try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in
             try transaction(statements) { () throws(SQLiteFailure) in
-                try statements.prune(before: time, limit: limit)
+                try statements.pruneFrames(before: time, limit: limit)
+            }
+        }
+    }
+
+    public func pruneOutbox(before time: Timestamp, limit: Int) throws(StoreError) -> Int {
+        let statements = openStatements
+        return try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in
+            try transaction(statements) { () throws(SQLiteFailure) in
+                try statements.pruneOutbox(before: time, limit: limit)
             }
         }
     }
@@ -111,6 +120,8 @@ public final class SQLiteStore: CentralStore {
     private func keepAlone(
         _ request: StoreRequest, with statements: WriteStatements
     ) throws(SQLiteFailure) -> StoreOutcome {
+        // Before the savepoint, so that going back to it takes this request's frames and no others.
+        try statements.writeBlock()
         try statements.savepoint.run()
         do throws(SQLiteFailure) {
             let outcome = try statements.keep(request)
@@ -118,6 +129,7 @@ public final class SQLiteStore: CentralStore {
             return outcome
         } catch {
             guard error.isOfOneRequest, connection.isInTransaction else { throw error }
+            statements.forgetBlock()
             try statements.rollbackToSavepoint.run()
             try statements.release.run()
             return .failed(statements.reason(for: error))
@@ -130,9 +142,11 @@ public final class SQLiteStore: CentralStore {
         do throws(SQLiteFailure) {
             try statements.begin.run()
             let result = try body()
+            try statements.writeBlock()
             try statements.commit.run()
             return result
         } catch {
+            statements.forgetBlock()
             // Some errors have ended the transaction. Where the rollback fails, the next BEGIN does too, and says so.
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
             throw error

@@ -70,19 +70,70 @@ public final class SQLiteStoreReader: StoreReader {
     public func frames(
         of chargePointId: String?, from start: Timestamp?, before end: Timestamp?, _ body: (StoredFrame) throws -> Void
     ) throws {
-        // The plus keeps the index on arrivals out: its order would have to be sorted back, and that is not constant
-        // memory.
-        let frames = try query(
+        let blocks = try query(
+            "SELECT frames FROM frame_blocks WHERE ?1 IS NULL OR +last_arrival_ms >= ?1 ORDER BY id")
+        blocks.bind(1, start?.milliseconds)
+        while try next(blocks) {
+            guard let frames = FrameBlock.frames(blocks.bytes(0)) else {
+                throw StoreError.corrupt(path: connection.path, detail: "a block of frames cannot be read")
+            }
+            for frame in frames
+            where (chargePointId == nil || frame.chargePointId == chargePointId)
+                && (start.map { frame.arrival >= $0 } ?? true) && (end.map { frame.arrival < $0 } ?? true)
+            {
+                try body(frame)
+            }
+        }
+    }
+
+    // MARK: The outbox
+
+    public func unsentPublications(
+        of chargePointId: String, after id: Int64, limit: Int
+    ) throws(StoreError) -> [StoredPublication] {
+        let statement = try query(
             """
-            SELECT charge_point, direction, arrival_ms, raw FROM frames
-            WHERE (?1 IS NULL OR charge_point = ?1) AND (?2 IS NULL OR +arrival_ms >= ?2)
-                AND (?3 IS NULL OR +arrival_ms < ?3)
-            ORDER BY id
+            SELECT \(Statement.publicationColumns) FROM outbox
+            WHERE sent_ms IS NULL AND charge_point = ? AND id > ? ORDER BY id LIMIT ?
             """)
-        frames.bind(1, chargePointId)
-        frames.bind(2, start?.milliseconds)
-        frames.bind(3, end?.milliseconds)
-        while try next(frames) { try body(frames.frame(path: connection.path)) }
+        statement.bind(1, chargePointId)
+        statement.bind(2, id)
+        statement.bind(3, Int64(limit))
+        var publications: [StoredPublication] = []
+        while try next(statement) { publications.append(statement.publication()) }
+        return publications
+    }
+
+    public func chargePointsWithUnsentPublications() throws(StoreError) -> [String] {
+        let statement = try query(
+            "SELECT DISTINCT charge_point FROM outbox WHERE sent_ms IS NULL ORDER BY charge_point")
+        var ids: [String] = []
+        while try next(statement) { ids.append(statement.string(0)) }
+        return ids
+    }
+
+    public func sentPublications(
+        from start: Timestamp?, before end: Timestamp?, _ body: (StoredPublication) throws -> Void
+    ) throws {
+        let statement = try query(
+            """
+            SELECT \(Statement.publicationColumns) FROM outbox
+            WHERE sent_ms NOT NULL AND (?1 IS NULL OR +sent_ms >= ?1) AND (?2 IS NULL OR +sent_ms < ?2) ORDER BY id
+            """)
+        statement.bind(1, start?.milliseconds)
+        statement.bind(2, end?.milliseconds)
+        while try next(statement) { try body(statement.publication()) }
+    }
+
+    public func lastPublicationId() throws(StoreError) -> Int64 {
+        try integer(query("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"))
+    }
+
+    public func storeId() throws(StoreError) -> String {
+        let statement = try query("SELECT value FROM meta WHERE name = 'store'")
+        var id = ""
+        while try next(statement) { id = statement.string(0) }
+        return id
     }
 
     // MARK: Lists and values

@@ -4,9 +4,12 @@ import OCPPKit
 /// SQLite's own work.
 final class WriteStatements {
     let begin, commit, savepoint, release, rollbackToSavepoint: Statement
-    private let frame, reply, event, session, chargePoint, connector, prune, changes: Statement
+    private let frameBlock, publication, published, pruneOutbox, reply, event, session, chargePoint, connector, prune,
+        changes: Statement
     private let stations: StationStatements
     private let tags: TagStatements
+    /// The frames of the transaction that is open.
+    private var block = FrameBlock()
 
     init(_ connection: Connection) throws(SQLiteFailure) {
         begin = try connection.prepare("BEGIN IMMEDIATE")
@@ -14,8 +17,11 @@ final class WriteStatements {
         savepoint = try connection.prepare("SAVEPOINT request")
         release = try connection.prepare("RELEASE request")
         rollbackToSavepoint = try connection.prepare("ROLLBACK TO request")
-        frame = try connection.prepare(
-            "INSERT INTO frames (charge_point, direction, arrival_ms, raw) VALUES (?, ?, ?, ?)")
+        frameBlock = try connection.prepare("INSERT INTO frame_blocks (last_arrival_ms, frames) VALUES (?, ?)")
+        publication = try connection.prepare("INSERT INTO outbox (id, charge_point, payload) VALUES (?, ?, ?)")
+        published = try connection.prepare("UPDATE outbox SET sent_ms = ? WHERE id = ?")
+        pruneOutbox = try connection.prepare(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE sent_ms < ? LIMIT ?)")
         reply = try connection.prepare("SELECT reply FROM events WHERE replay_key = ?")
         event = try connection.prepare(
             """
@@ -45,8 +51,8 @@ final class WriteStatements {
             """)
         prune = try connection.prepare(
             """
-            DELETE FROM frames WHERE id IN
-                (SELECT id FROM frames WHERE arrival_ms < ? ORDER BY arrival_ms LIMIT ?)
+            DELETE FROM frame_blocks WHERE id IN
+                (SELECT id FROM frame_blocks WHERE last_arrival_ms < ? ORDER BY last_arrival_ms LIMIT ?)
             """)
         changes = try connection.prepare("SELECT changes()")
         stations = try StationStatements(connection)
@@ -59,11 +65,18 @@ final class WriteStatements {
         for operation in request.operations {
             switch operation {
             case .frame(let value): try insert(value)
+            case .publication(let value) where earlierReply == nil: try insert(value)
+            case .published(let ids, let time):
+                for id in ids {
+                    published.bind(1, time.milliseconds)
+                    published.bind(2, id)
+                    try published.run()
+                }
             case .session(let value) where earlierReply == nil || !value.isNew: try replace(value)
             case .event(let value) where earlierReply == nil: try insert(value)
             case .chargePoint(let value) where earlierReply == nil: try replace(value)
             case .connector(let value) where earlierReply == nil: try replace(value)
-            case .session, .event, .chargePoint, .connector: break
+            case .session, .event, .chargePoint, .connector, .publication: break
             case .link(let value): try stations.replace(value)
             case .progress(let value): try stations.replace(value)
             case .reservation(let value): try stations.replace(value)
@@ -84,10 +97,19 @@ final class WriteStatements {
         return "the request cannot be kept: \(failure.message)"
     }
 
-    func prune(before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
-        prune.bind(1, time.milliseconds)
-        prune.bind(2, Int64(limit))
-        try prune.run()
+    func pruneFrames(before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
+        try run(prune, before: time, limit: limit)
+    }
+
+    func pruneOutbox(before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
+        try run(pruneOutbox, before: time, limit: limit)
+    }
+
+    /// How many rows the statement removed.
+    private func run(_ pruning: Statement, before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
+        pruning.bind(1, time.milliseconds)
+        pruning.bind(2, Int64(limit))
+        try pruning.run()
         defer { changes.reset() }
         return try changes.step() ? Int(changes.integer(0)) : 0
     }
@@ -102,12 +124,29 @@ final class WriteStatements {
         return nil
     }
 
+    /// Adds to the transaction's block.
     private func insert(_ value: StoredFrame) throws(SQLiteFailure) {
-        frame.bind(1, value.chargePointId)
-        frame.bind(2, value.direction.rawValue)
-        frame.bind(3, value.arrival.milliseconds)
-        frame.bind(4, blob: value.raw)
-        try frame.run()
+        block.append(value)
+        if block.bytes.count >= FrameBlock.maximumBytes { try writeBlock() }
+    }
+
+    /// Writes the frames that have gathered; before each commit.
+    func writeBlock() throws(SQLiteFailure) {
+        guard !block.bytes.isEmpty else { return }
+        frameBlock.bind(1, block.lastArrival.milliseconds)
+        frameBlock.bind(2, blob: block.bytes)
+        block.removeAll()
+        try frameBlock.run()
+    }
+
+    /// Forgets the frames of a transaction that was rolled back.
+    func forgetBlock() { block.removeAll() }
+
+    private func insert(_ value: StoredPublication) throws(SQLiteFailure) {
+        publication.bind(1, value.id)
+        publication.bind(2, value.chargePointId)
+        publication.bind(3, text: value.payload)
+        try publication.run()
     }
 
     private func insert(_ value: TransactionEvent) throws(SQLiteFailure) {

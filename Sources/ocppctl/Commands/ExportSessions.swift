@@ -82,7 +82,7 @@ struct ExportSessions: ParsableCommand {
             if filter.matches(session) { try body(session) }
         }
         guard source.files.isEmpty else {
-            var options = source.logOptions
+            var options = try source.logOptions()
             options.givesRecords = true
             var log = LogFrames(options: options)
             var folder = SessionFolder()

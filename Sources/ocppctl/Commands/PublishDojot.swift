@@ -61,7 +61,7 @@ struct PublishDojot: ParsableCommand {
             }
         }
         var folder = LogPublications()
-        var options = log.logOptions
+        var options = try log.logOptions()
         options.givesRecords = true
         var frames = LogFrames(options: options)
         try frames.read(files.isEmpty ? ["-"] : files) { record in

@@ -70,6 +70,8 @@ struct Serve: AsyncParsableCommand {
         help: "Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.")
     var strict = false
 
+    @OptionGroup var quirks: QuirksOption
+
     @Option(
         name: .customLong("keep-frames"),
         help: ArgumentHelp("How long raw frames are kept: 30d, 12h, 0 for not at all.", valueName: "duration"))
@@ -86,6 +88,12 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "Which records go to standard output.")
     var records = RecordSelection.all
+
+    @Option(
+        help: ArgumentHelp(
+            #"Take commands as lines {"chargePointId","action","payload"} from a file, or - for standard input."#,
+            valueName: "file"))
+    var input: String?
 
     func validate() throws {
         guard path.hasPrefix("/") else { throw ValidationError("--path begins with a slash") }
@@ -119,6 +127,14 @@ struct Serve: AsyncParsableCommand {
             throw CommandFailure(.configuration, "\(error)")
         }
         Diagnostics.say("listening on \(await server.url); charge points connect to \(await server.url)/<identity>")
+        if let input {
+            do {
+                try ServeInput.start(input, for: server)
+            } catch {
+                await server.stop()
+                throw error
+            }
+        }
         for await _ in stopped { break }
         Diagnostics.say("stopping")
         await server.stop()
@@ -138,6 +154,7 @@ struct Serve: AsyncParsableCommand {
         settings.centralSystem.heartbeatIntervalSeconds = heartbeatInterval
         settings.centralSystem.refusesBeforeBoot = beforeBoot == .refuse
         settings.centralSystem.isStrict = strict
+        settings.centralSystem.quirks = try quirks.read()
         settings.centralSystem.keepsFrames = keepFrames.milliseconds > 0
         settings.centralSystem.tags = try tags.map { TagList(try TagListFile.read($0)) }
         settings.centralSystem.unknownTags = unknownTags.map { $0 == .accept ? .accepted : .invalid }

@@ -14,7 +14,7 @@ struct LoggedSamples {
         var hasher = Hasher()
         hasher.combine(record.chargePointId)
         var connectorId: Int64?
-        switch record.frame.action {
+        switch record.meantAction {
         case "MeterValues": hasher.combine(bytes: payload)
         case "StopTransaction":
             let session = folder.session(of: record)

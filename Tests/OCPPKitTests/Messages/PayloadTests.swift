@@ -92,6 +92,7 @@ struct PayloadTests {
         #expect(
             Set(request.repairs) == [
                 "sampleDropped", "numberAsText", "nullAsAbsent", "meterValueDropped", "objectForArray",
+                "arrivalForTime", "numberTrimmed", "unknownValueKept",
             ])
     }
 

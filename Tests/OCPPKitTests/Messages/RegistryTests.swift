@@ -14,7 +14,9 @@ struct RegistryTests {
             let entries = Actions.all.filter { $0.profile == profile }.map { $0.name }
             #expect(files == entries.map { $0 + ".swift" }, "\(profile)")
         }
-        let folders = try Fixtures.names(in: Fixtures.folder).filter { $0 != "logs" && !$0.contains(".") }
+        let folders = try Fixtures.names(in: Fixtures.folder).filter {
+            !["logs", "repairs", "violations"].contains($0) && !$0.contains(".")
+        }
         #expect(folders == Actions.all.map { $0.name }.sorted())
         #expect(Actions.all.count == 39)
     }

@@ -1,7 +1,7 @@
 extension CentralSystem {
     func meterValues(_ call: InboundCall) -> Answer {
         let request = MeterValuesRequest(call.payload)
-        let content = call.payload?.raw ?? []
+        let content = call.frame.payload?.raw ?? []
         return .durable(
             TransactionEvent(
                 kind: .meterValues, chargePointId: call.chargePointId, connectorId: request.connectorId,

@@ -12,7 +12,7 @@ extension CentralSystem {
                 transactionId: transactionId, arrival: now,
                 replayKey: ReplayKey.start(
                     call.chargePointId, connector: request.connectorId, idTag: request.idTag,
-                    time: call.payload?["timestamp"]?.text, meter: request.meterStart?.description),
-                payload: Array(call.payload?.raw ?? []), reply: response.payload))
+                    time: call.frame.payload?["timestamp"]?.text, meter: request.meterStart?.description),
+                payload: Array(call.frame.payload?.raw ?? []), reply: response.payload))
     }
 }

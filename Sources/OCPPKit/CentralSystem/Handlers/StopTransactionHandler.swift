@@ -3,7 +3,7 @@ extension CentralSystem {
     /// is kept as it came, and touches no other charge point's session.
     func stopTransaction(_ call: InboundCall) -> Answer {
         let request = StopTransactionRequest(call.payload)
-        let content = call.payload?.raw ?? []
+        let content = call.frame.payload?.raw ?? []
         return .durable(
             TransactionEvent(
                 kind: .stop, chargePointId: call.chargePointId,

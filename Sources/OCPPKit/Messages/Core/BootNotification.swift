@@ -60,13 +60,13 @@ public struct BootNotificationRequest: Payload {
         var reader = PayloadReader(payload)
         chargePointVendor = reader.text("chargePointVendor")
         chargePointModel = reader.text("chargePointModel")
-        chargePointSerialNumber = reader.text("chargePointSerialNumber")
-        chargeBoxSerialNumber = reader.text("chargeBoxSerialNumber")
-        firmwareVersion = reader.text("firmwareVersion")
-        iccid = reader.text("iccid")
-        imsi = reader.text("imsi")
-        meterType = reader.text("meterType")
-        meterSerialNumber = reader.text("meterSerialNumber")
+        chargePointSerialNumber = reader.optionalText("chargePointSerialNumber")
+        chargeBoxSerialNumber = reader.optionalText("chargeBoxSerialNumber")
+        firmwareVersion = reader.optionalText("firmwareVersion")
+        iccid = reader.optionalText("iccid")
+        imsi = reader.optionalText("imsi")
+        meterType = reader.optionalText("meterType")
+        meterSerialNumber = reader.optionalText("meterSerialNumber")
         repairs = reader.repairs
     }
 
@@ -108,7 +108,7 @@ public struct BootNotificationResponse: Payload {
         // OCPP 1.5 called it so, and some central systems still do.
         if interval == nil, let heartbeatInterval = reader.integer("heartbeatInterval") {
             interval = heartbeatInterval
-            reader.note("heartbeatIntervalForInterval")
+            reader.note(.heartbeatIntervalForInterval)
         }
         repairs = reader.repairs
     }

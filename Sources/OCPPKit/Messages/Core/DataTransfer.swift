@@ -40,7 +40,7 @@ public struct DataTransferRequest: Payload {
         var reader = PayloadReader(payload)
         vendorId = reader.text("vendorId")
         messageId = reader.text("messageId")
-        data = reader.textOrJSON("data")
+        data = reader.text("data")
         repairs = reader.repairs
     }
 
@@ -67,7 +67,7 @@ public struct DataTransferResponse: Payload {
     public init(_ payload: JSONNode?) {
         var reader = PayloadReader(payload)
         status = reader.open("status")
-        data = reader.textOrJSON("data")
+        data = reader.text("data")
         repairs = reader.repairs
     }
 

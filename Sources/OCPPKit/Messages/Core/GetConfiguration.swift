@@ -50,7 +50,7 @@ public struct GetConfigurationResponse: Payload {
             if let key = KeyValue(&keyReader) {
                 configurationKeys.append(key)
             } else {
-                keyReader.note("configurationKeyDropped")
+                keyReader.note(.configurationKeyDropped)
             }
             reader.note(keyReader.repairs)
         }

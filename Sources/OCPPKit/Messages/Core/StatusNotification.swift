@@ -81,11 +81,11 @@ public struct StatusNotificationRequest: Payload {
         var reader = PayloadReader(payload)
         connectorId = reader.integer("connectorId")
         errorCode = reader.open("errorCode")
-        info = reader.text("info")
+        info = reader.optionalText("info")
         status = reader.open("status")
         timestamp = reader.time("timestamp")
-        vendorId = reader.text("vendorId")
-        vendorErrorCode = reader.text("vendorErrorCode")
+        vendorId = reader.optionalText("vendorId")
+        vendorErrorCode = reader.optionalText("vendorErrorCode")
         repairs = reader.repairs
     }
 

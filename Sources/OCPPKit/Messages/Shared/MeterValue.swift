@@ -18,7 +18,7 @@ public struct MeterValue: Sendable {
             if let sample = SampledValue(&sampleReader) {
                 samples.append(sample)
             } else {
-                sampleReader.note("sampleDropped")
+                sampleReader.note(.sampleDropped)
             }
             reader.note(sampleReader.repairs)
         }
@@ -30,7 +30,7 @@ public struct MeterValue: Sendable {
         var values: [MeterValue] = []
         for element in reader.elements(key) {
             guard element.isObject else {
-                reader.note("meterValueDropped")
+                reader.note(.meterValueDropped)
                 continue
             }
             var repairs: [String] = []
@@ -103,15 +103,14 @@ public struct SampledValue: Sendable {
 
     /// `nil` where there is no value at all.
     init?(_ reader: inout PayloadReader) {
-        guard let value = reader.text("value") else { return nil }
-        self.value = value
-        number = ExactDecimal(trimmed(value))
+        guard let reading = reader.number("value") else { return nil }
+        (value, number) = reading
         context = reader.open("context")
         format = reader.open("format")
         measurand = reader.open("measurand")
         phase = reader.open("phase")
         location = reader.open("location")
-        unit = reader.text("unit")
+        unit = reader.word("unit", among: SampledValue.units + ["Hertz"])
     }
 
     func write(to writer: inout JSONWriter) {
