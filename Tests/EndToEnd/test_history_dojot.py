@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from support.program import BINARY, ROOT, Lines, run, shell
+from test_schemas import check
 
 NOW = "2026-03-01T09:00:00+00:00"
 CHARGE_LOG = ROOT / "Examples" / "charge.log"
@@ -17,7 +18,9 @@ CHARGE_LOG = ROOT / "Examples" / "charge.log"
 
 def records(done):
     assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {check(record) for record in found} <= {"history", "meterValue", "session"}
+    return found
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from support.program import ROOT, run, shell
+from test_schemas import check
 
 NOW = "2026-03-01T09:00:00+00:00"
 CHARGE_LOG = ROOT / "Examples" / "charge.log"
@@ -134,7 +135,7 @@ def test_a_dry_run_writes_records_and_publishes_nothing(platform):
     done = run("publish-dojot", "--dojot", dojot.map, "--dry-run", CHARGE_LOG)
     assert done.returncode == 0
     records = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [record["record"] for record in records] == ["publication"] * 6
+    assert [check(record) for record in records] == ["publication"] * 6
     assert records[0]["topic"] == f"admin:{dojot.devices['CP001']}/attrs"
     dojot.settle()
     assert dojot.history("CP001", "vendor") == []

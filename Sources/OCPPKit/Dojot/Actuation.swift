@@ -110,7 +110,9 @@ extension Actuator {
         case .changeAvailability: ["connectorId=0", "type=\(text)"]
         case .changeConfiguration:
             // `HeartbeatInterval=300`; without a value the violation says what is missing.
-            text.firstIndex(of: "=").map { ["key=\(text[..<$0])", "value=\(text[$0...].dropFirst())"] } ?? ["key=\(text)"]
+            text.firstIndex(of: "=").map { ["key=\(text[..<$0])", "value=\(text[$0...].dropFirst())"] } ?? [
+                "key=\(text)"
+            ]
         case .clearCache: []
         case .triggerMessage: ["requestedMessage=\(text)"]
         case .dataTransfer: ["vendorId=\(text)"]

@@ -167,7 +167,9 @@ private struct ConnectorValues {
         if let attribute = ConnectorAttribute(rawValue: name) {
             switch attribute {
             case .transactionId:
-                if case .number(let text) = value { transactionId = ExactDecimal(text).flatMap { Int64($0.description) } }
+                if case .number(let text) = value {
+                    transactionId = ExactDecimal(text).flatMap { Int64($0.description) }
+                }
             case .idTag: idTag = value.text
             case .stopReason: stopReason = value.text
             case .energy: if case .number = value { register = value }

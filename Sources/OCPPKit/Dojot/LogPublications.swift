@@ -25,7 +25,8 @@ public struct LogPublications: Sendable {
         let arrival = record.timestamp ?? now
         if record.frame.kind != .call { return answer(record, of: id, at: arrival) }
         if isCommand(record) {
-            return wait(record, CallKey(chargePointId: id, messageId: record.frame.messageId, isCommand: true), at: arrival)
+            return wait(
+                record, CallKey(chargePointId: id, messageId: record.frame.messageId, isCommand: true), at: arrival)
         }
         let publications = call(record, of: id, at: arrival)
         _ = folder.fold(record)

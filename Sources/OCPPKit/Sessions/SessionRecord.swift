@@ -9,7 +9,8 @@ extension Session {
         self.init(
             number: number, chargePointId: record["chargePointId"]?.text, connectorId: record["connectorId"]?.integer,
             firstArrival: nil)
-        let flags = Set((record["flags"].map { Array($0.elements) } ?? []).compactMap(\.text).compactMap(SessionFlag.init))
+        let flags = Set(
+            (record["flags"].map { Array($0.elements) } ?? []).compactMap(\.text).compactMap(SessionFlag.init))
         noted = flags
         maxPowerW = record["maxPowerW"]?.decimal
         let transactionId = record["transactionId"]?.integer

@@ -24,9 +24,11 @@ struct HistoryDojot: AsyncParsableCommand {
 
             Examples:
               ocppctl history-dojot --url http://127.0.0.1:8000 --user admin \\
-                --password-file dojot.password --dojot dojot.json | ocppctl export-sessions -
+                --password-file dojot.password --dojot dojot.json \\
+                | ocppctl export-sessions -
               ocppctl history-dojot --url http://127.0.0.1:8000 --user admin \\
-                --password-file dojot.password --dojot dojot.json --since 1d --records meter-values CP001
+                --password-file dojot.password --dojot dojot.json --since 1d \\
+                --records meter-values CP001
             """)
 
     @OptionGroup var access: OptionalDojotAccess
@@ -65,7 +67,8 @@ struct HistoryDojot: AsyncParsableCommand {
     func validate() throws {
         if subscribe {
             guard since == nil, until == nil, !follow, attribute.isEmpty else {
-                throw ValidationError("--subscribe reads what arrives, and no history: it goes with no other choice of values")
+                throw ValidationError(
+                    "--subscribe reads what arrives, and no history: it goes with no other choice of values")
             }
         } else {
             if mqttUser != nil { throw ValidationError("--mqtt-user is for --subscribe") }

@@ -15,6 +15,10 @@ struct ProvisionDojot: AsyncParsableCommand {
             to standard output. The login's token is kept in $XDG_CACHE_HOME/ocppctl, since DOJOT takes 5 logins a \
             minute.
 
+            --map is for a template that is there already under other names of attributes; what it lacks is added. Only \
+            --prune removes anything. --certificates has DOJOT 0.7 sign certificates for its TLS port, made by openssl. \
+            --verify proves that values come through: what the broker acknowledges need not be stored.
+
             Charge points come from lines {"chargePointId":"CP001","connectors":2,"location":"38.72,-9.14"}, or CSV \
             with these names as its header; without a file, from the store. Wrong lines are said, and nothing is done.
 
@@ -26,6 +30,9 @@ struct ProvisionDojot: AsyncParsableCommand {
                 --password-file dojot.password --output-map dojot.json
               ocppctl provision-dojot --url http://127.0.0.1:8000 --user admin \\
                 --password-file dojot.password --dry-run charge-points.csv
+              ocppctl provision-dojot --url http://127.0.0.1:8000 --user admin \\
+                --password-file dojot.password --mqtt 127.0.0.1:1883 --verify \\
+                charge-points.csv | tail -n 2
               ocppctl serve --dojot dojot.json
             """)
 
@@ -127,10 +134,13 @@ struct ProvisionDojot: AsyncParsableCommand {
         let session = access.session(password: password, loop: loop, progress: report.progress)
         do {
             let devices = try await Provisioner(session: session, dryRun: dryRun, prunes: prune).provision(
-                model, list.entries.map { ProvisionedChargePoint(chargePointID: $0.chargePointId, location: $0.location) },
+                model,
+                list.entries.map { ProvisionedChargePoint(chargePointID: $0.chargePointId, location: $0.location) },
                 report: { report.take($0) })
             if let certificates {
-                try await DeviceCertificates(folder: certificates, session: session).provide(devices) { report.take($0) }
+                try await DeviceCertificates(folder: certificates, session: session).provide(devices) {
+                    report.take($0)
+                }
             }
             let file = mapFile(devices)
             if let outputMap { try file.write(to: outputMap) }

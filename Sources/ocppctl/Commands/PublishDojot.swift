@@ -78,7 +78,8 @@ struct PublishDojot: ParsableCommand {
         }
         try output.flush()
         if unnamed > 0 {
-            Diagnostics.say("\(unnamed) frames name no charge point and were left out: say whose they are with --charge-point")
+            Diagnostics.say(
+                "\(unnamed) frames name no charge point and were left out: say whose they are with --charge-point")
         }
         try frames.finish()
         if unnamed > 0 || publisher.hasUnmapped { throw CommandFailure(.someFailed) }

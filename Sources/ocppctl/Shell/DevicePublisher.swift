@@ -128,7 +128,8 @@ final class DevicePublisher: Sendable {
             return CommandFailure(.refused, "the broker \(place) refuses a device: \(trouble ?? "")\(left)")
         }
         if !state.wasConnected {
-            return CommandFailure(.unreachable, "the broker \(place) cannot be reached: \(trouble ?? "no answer")\(left)")
+            return CommandFailure(
+                .unreachable, "the broker \(place) cannot be reached: \(trouble ?? "no answer")\(left)")
         }
         return CommandFailure(
             .timeout,

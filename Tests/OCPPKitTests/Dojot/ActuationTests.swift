@@ -7,7 +7,10 @@ struct ActuationTests {
 
     /// Message, action, payload.
     private static let sound: [(String, String, String)] = [
-        (#"{"remoteStart":{"idTag":"A1","connectorId":2}}"#, "RemoteStartTransaction", #"{"idTag":"A1","connectorId":2}"#),
+        (
+            #"{"remoteStart":{"idTag":"A1","connectorId":2}}"#, "RemoteStartTransaction",
+            #"{"idTag":"A1","connectorId":2}"#
+        ),
         (
             #"{"remoteStart":"{\"idTag\":\"A1\",\"connectorId\":\"2\"}"}"#, "RemoteStartTransaction",
             #"{"idTag":"A1","connectorId":2}"#
