@@ -502,9 +502,9 @@ _ocppctl_tags_push() {
 
 _ocppctl_decode() {
     repeating_flags=()
-    non_repeating_flags=(--strict --summary --derive-quirks --line-buffered --version -h --help)
+    non_repeating_flags=(--strict --summary --findings --derive-quirks --line-buffered --version -h --help)
     repeating_options=()
-    non_repeating_options=(--charge-point --perspective --timezone --date --quirks --format)
+    non_repeating_options=(--charge-point --perspective --timezone --date --quirks --format --color)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -527,6 +527,10 @@ _ocppctl_decode() {
         ;;
     '--format')
         __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    '--color')
+        __ocppctl_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac

@@ -2,7 +2,9 @@
 public enum LogItem: Sendable {
     case frame(FrameRecord)
     case unreadable(UnreadableFrame)
-    /// A record of another kind; only where `LogOptions.givesRecords` asks for them.
+    /// A record of a connection that came or went.
+    case connection(LoggedConnection)
+    /// A record of any other kind; only where `LogOptions.givesRecords` asks for them.
     case record(JSONNode)
 }
 
@@ -249,11 +251,15 @@ public struct LogReader {
 
     /// Takes a line that is a record: a frame record is read as it stands, any other kind is passed over.
     private mutating func readRecord(_ object: JSONNode, _ text: JoinedLine, _ body: (LogItem) -> Void) -> Bool {
+        let source = FrameRecord.Source(file: file, line: text.number)
         if object["record"]?.text != nil {
-            if givesRecords { body(.record(object)) }
+            if let connection = LoggedConnection(object, source: source) {
+                body(.connection(connection))
+            } else if givesRecords {
+                body(.record(object))
+            }
             return true
         }
-        let source = FrameRecord.Source(file: file, line: text.number)
         do throws(FrameError) {
             guard let record = try FrameRecord.read(object) else { return false }
             body(.frame(resolver.resolve(record, source: source)))

@@ -33,15 +33,13 @@ public struct LogPublications: Sendable {
         return publications
     }
 
-    /// A charge point came or went: a `connection` record.
-    public mutating func take(connectionRecord record: JSONNode, at now: Timestamp) -> [Publication] {
-        guard record["record"]?.isText("connection") == true, let id = record["chargePointId"]?.text,
-            let event = record["event"]?.text, event == "connected" || event == "disconnected"
-        else { return [] }
-        let time = record["timestamp"]?.text.flatMap { Timestamp.read($0)?.time } ?? now
+    /// A charge point came or went.
+    public mutating func take(_ connection: LoggedConnection, at now: Timestamp) -> [Publication] {
+        guard let id = connection.chargePointId else { return [] }
         return [
             Publication(
-                chargePointId: id, timestamp: time, attributes: DojotAttributes.online(event == "connected"))
+                chargePointId: id, timestamp: connection.timestamp ?? now,
+                attributes: DojotAttributes.online(connection.event == .connected))
         ]
     }
 

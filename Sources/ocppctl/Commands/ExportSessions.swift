@@ -88,7 +88,7 @@ struct ExportSessions: ParsableCommand {
             var folder = SessionFolder()
             var rows = SessionRecords()
             try log.read(source.files) {
-                rows.take($0)
+                if case .record(let record) = $0 { rows.take(record) }
             } _: {
                 _ = folder.fold($0)
             }

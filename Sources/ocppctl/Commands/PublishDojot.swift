@@ -61,11 +61,9 @@ struct PublishDojot: ParsableCommand {
             }
         }
         var folder = LogPublications()
-        var options = try log.logOptions()
-        options.givesRecords = true
-        var frames = LogFrames(options: options)
-        try frames.read(files.isEmpty ? ["-"] : files) { record in
-            try publish(folder.take(connectionRecord: record, at: Timestamp.now))
+        var frames = LogFrames(options: try log.logOptions())
+        try frames.read(files.isEmpty ? ["-"] : files) { item in
+            if case .connection(let connection) = item { try publish(folder.take(connection, at: Timestamp.now)) }
         } _: { record in
             if record.chargePointId == nil { unnamed += 1 }
             try publish(folder.take(record, at: Timestamp.now))

@@ -12,16 +12,16 @@ struct LogFrames {
 
     /// Reads the files in order, and gives each frame.
     ///
-    /// - Parameter other: given each record of another kind, where the options ask for them.
+    /// - Parameter other: given what is no frame: connections, and other records where the options ask for them.
     mutating func read(
-        _ names: [String], other: (JSONNode) throws -> Void = { _ in }, _ body: (FrameRecord) throws -> Void
+        _ names: [String], other: (LogItem) throws -> Void = { _ in }, _ body: (FrameRecord) throws -> Void
     ) throws {
         var unreadable = unreadable
         try files.read(names) { items in
             for item in items {
                 switch item {
                 case .frame(let record): try body(record)
-                case .record(let record): try other(record)
+                case .connection, .record: try other(item)
                 case .unreadable(let frame):
                     unreadable += 1
                     if unreadable <= Self.saidLimit { Self.say(frame) }

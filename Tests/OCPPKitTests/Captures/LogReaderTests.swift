@@ -110,6 +110,7 @@ import Testing
                 case .frame: kinds.append("frame")
                 case .unreadable: kinds.append("unreadable")
                 case .record(let record): kinds.append(record["record"]?.text ?? "")
+                case .connection: kinds.append("connection")
                 }
             }
             reader.open("x")
@@ -129,7 +130,7 @@ import Testing
             switch item {
             case .frame(let record): record.write(to: &writer)
             case .unreadable(let frame): frame.write(to: &writer)
-            case .record: break
+            case .connection, .record: break
             }
         }
         let again = readLog(writer.text)
