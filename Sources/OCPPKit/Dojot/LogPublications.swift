@@ -133,8 +133,11 @@ public struct LogPublications: Sendable {
     ) -> [Publication] {
         let request = StartTransactionRequest(call.frame.payload)
         let key = ReplayKey.start(
-            id, connector: request.connectorId, idTag: request.idTag, time: call.frame.payload?["timestamp"]?.text,
-            meter: request.meterStart?.description)
+            id,
+            [
+                request.connectorId.map { "\($0)" }, request.idTag, call.frame.payload?["timestamp"]?.text,
+                request.meterStart?.description,
+            ])
         guard isNew(key, of: id) else { return [] }
         let transactionId = answer?.frame.payload.flatMap { StartTransactionResponse($0).transactionId }
         return [
@@ -162,7 +165,7 @@ public struct LogPublications: Sendable {
 extension Optional where Wrapped == Timestamp {
     /// The charge point's own time, or the arrival where its clock is not set or runs ahead of it by more than a day.
     func plausible(arrival: Timestamp) -> Timestamp {
-        guard let self, self > Timestamp(seconds: 1_262_304_000), self - arrival < 86_400_000 else { return arrival }
+        guard let self, !self.isOfUnsetClock, self - arrival < 86_400_000 else { return arrival }
         return self
     }
 }

@@ -12,7 +12,7 @@ extension Session {
         let flags = Set(
             (record["flags"].map { Array($0.elements) } ?? []).compactMap(\.text).compactMap(SessionFlag.init))
         noted = flags
-        maxPowerW = record["maxPowerW"]?.decimal
+        highestPower = record["maxPowerW"]?.decimal
         let transactionId = record["transactionId"]?.integer
         let start = record["start"]?.text.flatMap { Timestamp.read($0)?.time }
         let stop = record["stop"]?.text.flatMap { Timestamp.read($0)?.time }
