@@ -57,5 +57,6 @@ public final class WebSocketConnection: @unchecked Sendable {
 extension WebSocketConnection: WebSocketWireOwner {
     func wireOpened() { server.opened(self) }
     func wireReceived(_ message: [UInt8]) { server.received(self, message) }
+    func wireSlowedDown() { server.wasSlowedDown() }
     func wireClosed(_ reason: CloseReason) { server.closed(self, reason) }
 }

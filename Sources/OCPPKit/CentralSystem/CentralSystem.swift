@@ -16,6 +16,8 @@ public struct CentralSystem: Sendable {
     var outstandingChargePoints: Set<String> = []
     /// The authorisation list of the store.
     var storedTags: TagList
+    /// Messages that were no frames, since the start.
+    public internal(set) var unreadableCount: UInt64 = 0
     var identifiers: IdentifierSource
     var effects: [Effect] = []
     var now = Timestamp(milliseconds: 0)

@@ -13,6 +13,10 @@ extension CentralSystem {
         public var tags: TagList?
         /// What an idTag that is on no list gets; `nil`: Accepted where there is no list at all, else Invalid.
         public var unknownTags: AuthorizationStatus?
+        /// Levels of arrays and objects in a message; deeper ones are no frames.
+        public var maximumDepth = JSONTree.defaultMaximumDepth
+        /// Takes SignCertificate in: `Effect.sign` is carried out.
+        public var signsCertificates = false
         /// How the frames of some charge points are to be read.
         public var quirks: Quirks?
         /// Keeps raw frames.

@@ -17,7 +17,16 @@ struct OutstandingCall: Sendable {
 }
 
 extension CommandRequest {
-    func outcome(_ outcome: CommandOutcome.Outcome, status: String? = nil, message: String? = nil) -> CommandOutcome {
+    /// What must not be seen of it in answers, records and the store.
+    var secrets: [String] {
+        let raw = text.flatMap { try? Frame.read($0) }
+        let root = raw?.payload ?? (try? JSONTree(parsing: payload).root)
+        return [Redaction.secret(action: raw?.action ?? action, payload: root)?.text].compactMap(\.self)
+    }
+
+    public func outcome(
+        _ outcome: CommandOutcome.Outcome, status: String? = nil, message: String? = nil
+    ) -> CommandOutcome {
         CommandOutcome(
             ticket: ticket, chargePointId: chargePointId, action: action, outcome: outcome, status: status,
             message: message)
@@ -68,14 +77,15 @@ extension CentralSystem {
 
     private mutating func noteOwnCall(_ bytes: [UInt8], _ id: String) {
         do throws(FrameError) {
-            let frame = try Frame.read(bytes)
+            let frame = Redaction.redacted(try Frame.read(bytes))
             var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromCentralSystem, frame: frame)
             record.violations = Validator.violations(of: frame, answering: nil)
             effects.append(.record(.frame(record)))
             store(frame, .fromCentralSystem, id)
         } catch {
+            let raw = Redaction.redacted(text: bytes)
             effects.append(
-                .record(.error(UnreadableFrame(error: error, raw: bytes, timestamp: now, chargePointId: id))))
+                .record(.error(UnreadableFrame(error: error, raw: raw, timestamp: now, chargePointId: id))))
         }
     }
 
@@ -93,6 +103,7 @@ extension CentralSystem {
         let call = chargePoints[id]?.outstanding.flatMap {
             $0.messageId == frame.messageId || ($0.messageId.isEmpty && $0.request.text != nil) ? $0 : nil
         }
+        let frame = Redaction.redacted(frame, hiding: call?.request.secrets ?? [])
         var record = FrameRecord(
             timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: call?.request.action,
             responseMilliseconds: call.map { now - $0.sent })

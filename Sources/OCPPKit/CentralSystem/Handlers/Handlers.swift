@@ -8,6 +8,7 @@ extension CentralSystem {
         "DataTransfer": { $0.dataTransfer($1) },
         "Heartbeat": { $0.heartbeat($1) },
         "MeterValues": { $0.meterValues($1) },
+        "SignCertificate": { $0.signCertificate($1) },
         "StartTransaction": { $0.startTransaction($1) },
         "StatusNotification": { $0.statusNotification($1) },
         "StopTransaction": { $0.stopTransaction($1) },
