@@ -9,7 +9,7 @@ RELEASE := --configuration release --static-swift-stdlib --product ocppctl
 BINARY  := .build/release/ocppctl
 VENV    := .venv
 
-.PHONY: all build debug demo test test-swift test-end-to-end bench deps test-deps man completions check-generated format lint install uninstall clean
+.PHONY: all build debug demo test test-swift test-end-to-end soak bench deps test-deps man completions check-generated format lint install uninstall clean
 
 all: build
 
@@ -38,6 +38,11 @@ test-swift: debug
 # Against the real binary: independent charge points, a real broker, files and pipes.
 test-end-to-end: debug
 	$(VENV)/bin/python -m pytest -q Tests/EndToEnd
+
+# What takes longer than a minute, for as long as SECONDS says: crashes at every point, floods, long logs.
+SECONDS ?= 3600
+soak: test-deps debug
+	SOAK_SECONDS=$(SECONDS) $(VENV)/bin/python -m pytest -q -m soak Tests/EndToEnd
 
 # Ratios to other programs, in turn on this machine; never a part of the tests.
 bench: build

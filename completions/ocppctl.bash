@@ -173,13 +173,13 @@ _ocppctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|decode|export-sessions|export-meter-values|simulate|provision-dojot|help)
+    serve|send|watch|stations|tags|decode|export-sessions|export-meter-values|simulate|provision-dojot|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send decode export-sessions export-meter-values simulate provision-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send watch stations tags decode export-sessions export-meter-values simulate provision-dojot help' -- "${cur}"))
         ;;
     esac
 }
@@ -188,7 +188,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--strict --version -h --help)
     repeating_options=()
-    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --keep-frames --max-frame-bytes --dojot --records)
+    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --keep-frames --max-frame-bytes --dojot --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -247,6 +247,9 @@ _ocppctl_serve() {
         __ocppctl_add_completions -W 'all'$'\n''frames'$'\n''sessions'$'\n''connections'$'\n''none'
         return
         ;;
+    '--input')
+        return
+        ;;
     esac
 }
 
@@ -254,7 +257,7 @@ _ocppctl_send() {
     repeating_flags=()
     non_repeating_flags=(--all --no-validate --version -h --help)
     repeating_options=()
-    non_repeating_options=(--control --payload --input --timeout --parallel)
+    non_repeating_options=(--control --payload --input --timeout --parallel --until --raw)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -274,6 +277,223 @@ _ocppctl_send() {
     '--parallel')
         return
         ;;
+    '--until')
+        return
+        ;;
+    '--raw')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_watch() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=(--charge-point)
+    non_repeating_options=(--control --records)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--charge-point')
+        return
+        ;;
+    '--records')
+        __ocppctl_add_completions -W 'all'$'\n''frames'$'\n''sessions'$'\n''connections'$'\n''commands'
+        return
+        ;;
+    esac
+}
+
+_ocppctl_stations() {
+    repeating_flags=()
+    non_repeating_flags=(--online --version -h --help)
+    repeating_options=(--charge-point)
+    non_repeating_options=(--control --store --format)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    '--charge-point')
+        return
+        ;;
+    '--format')
+        __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __ocppctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|import|add|block|expire|remove|push)
+        # Offer subcommand argument completions
+        "_ocppctl_tags_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list import add block expire remove push' -- "${cur}"))
+        ;;
+    esac
+}
+
+_ocppctl_tags_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_import() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_add() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store --status --parent --expires)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    '--status')
+        return
+        ;;
+    '--parent')
+        return
+        ;;
+    '--expires')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_block() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_expire() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store --at)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    '--at')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_tags_push() {
+    repeating_flags=()
+    non_repeating_flags=(--all --full --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --store --timeout)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        return
+        ;;
+    '--store')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
     esac
 }
 
@@ -281,7 +501,7 @@ _ocppctl_decode() {
     repeating_flags=()
     non_repeating_flags=(--strict --summary --line-buffered --version -h --help)
     repeating_options=()
-    non_repeating_options=(--charge-point --perspective --timezone --format)
+    non_repeating_options=(--charge-point --perspective --timezone --date --format)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -294,6 +514,9 @@ _ocppctl_decode() {
         return
         ;;
     '--timezone')
+        return
+        ;;
+    '--date')
         return
         ;;
     '--format')
@@ -389,7 +612,7 @@ _ocppctl_export-meter-values() {
 _ocppctl_simulate() {
     repeating_flags=()
     non_repeating_flags=(--quiet --version -h --help)
-    repeating_options=(--session)
+    repeating_options=(--session --call --fail)
     non_repeating_options=(--url --id --model --speed --count --id-pattern --connect-timeout --records)
     __ocppctl_offer_flags_options 0
 
@@ -405,6 +628,13 @@ _ocppctl_simulate() {
         return
         ;;
     '--session')
+        return
+        ;;
+    '--call')
+        return
+        ;;
+    '--fail')
+        __ocppctl_add_completions -W 'DownloadFailed'$'\n''InstallationFailed'$'\n''InvalidSignature'$'\n''InstallVerificationFailed'$'\n''UploadFailed'$'\n''UploadFailure'$'\n''PermissionDenied'$'\n''BadMessage'$'\n''NotSupportedOperation'
         return
         ;;
     '--speed')

@@ -1,5 +1,5 @@
 import MQTTTransport
-import OCPPKit
+public import OCPPKit
 import Storage
 import Synchronization
 public import WebEndpoints
@@ -24,6 +24,9 @@ public actor CentralSystemServer {
     /// Where the outcomes of requests go, by ticket.
     var askers: [UInt64: Asker] = [:]
     var lastTicket: UInt64 = 0
+    let watchers = Watchers()
+    /// Commands that came by `submit`: their outcomes go to the record stream, whatever else goes there.
+    private var submitted: Set<UInt64> = []
     private var nextWake: (time: Timestamp, timer: Timer)?
 
     /// Opens the store, then listens.
@@ -136,6 +139,15 @@ public actor CentralSystemServer {
         if sink.lostRecords > 0 { notice("\(sink.lostRecords) records were lost to a slow reader") }
     }
 
+    /// Sends a command; its outcome is a `command` record.
+    public func submit(_ request: CommandRequest) {
+        var request = request
+        lastTicket += 1
+        request.ticket = lastTicket
+        submitted.insert(lastTicket)
+        feed(.command(request))
+    }
+
     // MARK: The core's inputs and effects
 
     func feed(_ input: Input) {
@@ -162,11 +174,17 @@ public actor CentralSystemServer {
                 connections[connection]?.close(code: code, reason: reason)
             case .store(let request): writer.submit(request)
             case .record(let record):
+                watchers.offer(record)
                 guard settings.records.includes(record) else { continue }
                 record.write(to: &lines)
                 count += 1
             case .publish(let publication): publisher?.publish(publication)
-            case .outcome(let outcome): tell(outcome)
+            case .outcome(let outcome):
+                tell(outcome)
+                if submitted.remove(outcome.ticket) != nil, !settings.records.includes(.command(outcome)) {
+                    outcome.write(to: &lines)
+                    count += 1
+                }
             case .tagsChanged(let ticket, let failure): tell(ticket, failure)
             case .wake(let time): wake(at: time)
             case .notice(let text): notice(text)

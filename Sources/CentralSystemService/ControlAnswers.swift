@@ -19,6 +19,7 @@ extension CentralSystemServer: LineServerHandler {
 
     public nonisolated func closed(_ connection: LineConnection) {
         assumeIsolated { server in
+            server.watchers.remove(connection)
             server.askers = server.askers.filter { $0.value.connection !== connection }
         }
     }
@@ -35,6 +36,7 @@ extension CentralSystemServer: LineServerHandler {
                 let stations = core.stations(at: WallClock.now)
                 for station in stations { connection.send(ControlReply.station(number: number, station).line) }
                 connection.send(ControlReply.done(number: number, count: stations.count).line)
+            case .watch(let number, let filter): watchers.add(connection, number, filter)
             case .changeTags(let number, let changes):
                 let asker = Asker(connection: connection, number: number, count: changes.count)
                 feed(.tagChanges(ticket: ticket(for: asker), changes))

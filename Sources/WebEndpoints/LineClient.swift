@@ -64,35 +64,56 @@ public struct LineClient: ~Copyable, Sendable {
     /// The next line without its newline.
     /// - Parameter timeoutMilliseconds: `nil` waits for ever.
     public mutating func receiveLine(timeoutMilliseconds: Int? = nil) throws(LineClientError) -> [UInt8] {
-        let deadline = timeoutMilliseconds.map { monotonicMilliseconds() + UInt64(max(0, $0)) }
-        while true {
-            let start = searched
-            if let newline = unsafe input.withUnsafeBytes({ unsafe firstNewline(in: $0, from: start) }) {
-                let line = Array(input[..<newline])
-                input.removeSubrange(...newline)
-                searched = 0
-                return line
-            }
-            searched = input.count
-            guard input.count <= maxLineBytes else { throw .lineTooLong }
-            try waitForInput(until: deadline)
-            try read()
+        switch try next(orInputOn: nil, timeoutMilliseconds: timeoutMilliseconds) {
+        case .line(let line): return line
+        case .input, .timedOut: throw .timedOut
         }
     }
 
-    private func waitForInput(until deadline: UInt64?) throws(LineClientError) {
+    /// What happens next.
+    public enum Event: Sendable {
+        /// A line came, without its newline.
+        case line([UInt8])
+        /// The other descriptor has something to read, or has ended.
+        case input
+        case timedOut
+    }
+
+    /// Waits for a line, or for another descriptor; a line comes first.
+    /// - Parameter timeoutMilliseconds: `nil` waits for ever.
+    public mutating func next(
+        orInputOn other: Int32?, timeoutMilliseconds: Int?
+    ) throws(LineClientError) -> Event {
+        let deadline = timeoutMilliseconds.map { monotonicMilliseconds() + UInt64(max(0, $0)) }
         while true {
+            if let line = try bufferedLine() { return .line(line) }
             var wait: Int32 = -1
             if let deadline {
                 let now = monotonicMilliseconds()
                 wait = deadline > now ? Int32(clamping: deadline - now) : 0
             }
-            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let count = unsafe poll(&entry, 1, wait)
-            if count > 0 { return }
-            if count == 0 { throw .timedOut }
-            guard errno == EINTR else { throw .other(errorText()) }
+            // A negative descriptor is passed over.
+            var entries = [descriptor, other ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            let count = unsafe poll(&entries, 2, wait)
+            if count < 0, errno != EINTR { throw .other(errorText()) }
+            if count == 0 { return .timedOut }
+            guard count > 0 else { continue }
+            if entries[0].revents == 0 { return .input }
+            try read()
         }
+    }
+
+    private mutating func bufferedLine() throws(LineClientError) -> [UInt8]? {
+        let start = searched
+        guard let newline = unsafe input.withUnsafeBytes({ unsafe firstNewline(in: $0, from: start) }) else {
+            searched = input.count
+            guard input.count <= maxLineBytes else { throw .lineTooLong }
+            return nil
+        }
+        let line = Array(input[..<newline])
+        input.removeSubrange(...newline)
+        searched = 0
+        return line
     }
 
     private mutating func read() throws(LineClientError) {

@@ -23,6 +23,9 @@ public final class LineConnection: @unchecked Sendable {
         self.descriptor = descriptor
     }
 
+    /// How many bytes wait for the client to read on.
+    public var backlogBytes: Int { output.count - sent }
+
     func start() {
         guard let descriptor else { return }
         let interest: DescriptorPoller.Readiness = output.isEmpty ? .read : [.read, .write]

@@ -66,6 +66,9 @@ struct OCPPCtl: AsyncParsableCommand {
         subcommands: [
             Serve.self,
             Send.self,
+            Watch.self,
+            Stations.self,
+            Tags.self,
             Decode.self,
             ExportSessions.self,
             ExportMeterValues.self,

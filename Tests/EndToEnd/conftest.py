@@ -1,8 +1,10 @@
 """Fixtures and helpers of the tests against the stand-in for DOJOT."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -63,6 +65,30 @@ class Dojot:
     def login(self, name="admin", password="admin"):
         self.token = self.try_login(name, password).json["jwt"]
         return self
+
+
+@pytest.fixture
+def soak_time(request):
+    """Tells whether this soak test has time left: SOAK_SECONDS, shared evenly among the soak tests of the run."""
+    count = sum(1 for item in request.session.items if item.get_closest_marker("soak"))
+    end = time.monotonic() + float(os.environ.get("SOAK_SECONDS", 3600)) / max(1, count)
+    return lambda: time.monotonic() < end
+
+
+figures = []
+
+
+@pytest.fixture
+def report(request):
+    """Notes a figure that the test reached; all of them are printed at the end."""
+    return lambda text: figures.append(f"{request.node.name}: {text}")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if figures:
+        terminalreporter.section("figures")
+        for line in figures:
+            terminalreporter.line(line)
 
 
 @pytest.fixture

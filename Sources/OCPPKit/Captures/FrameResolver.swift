@@ -1,12 +1,16 @@
 /// Works out what a frame's record says beside the frame: when, whose, which way, answering what, breaking which rules.
 struct FrameResolver {
     let options: LogOptions
+    private var clock: LogClock
     private(set) var pairing = Pairing()
     private(set) var orphanResults = 0
     /// Who seems to write this log: seen from the last CALL whose action only one side sends.
     private var learntPerspective: Perspective?
 
-    init(options: LogOptions) { self.options = options }
+    init(options: LogOptions) {
+        self.options = options
+        clock = LogClock(zone: options.zone, start: options.start)
+    }
 
     /// Another file may be written by the other side.
     mutating func forgetPerspective() { learntPerspective = nil }
@@ -14,18 +18,18 @@ struct FrameResolver {
     /// A frame found in text.
     mutating func resolve(_ frame: Frame, _ told: LogPrefix, source: FrameRecord.Source) -> FrameRecord {
         var record = FrameRecord(
-            timestamp: told.time?.utc(options.zone), chargePointId: told.chargePointId ?? options.chargePointId,
+            timestamp: told.time.flatMap { clock.utc($0) }, chargePointId: told.chargePointId ?? options.chargePointId,
             direction: nil, frame: frame, source: source)
         complete(&record, mark: told.mark)
         return record
     }
 
     /// What begins as a frame and is broken.
-    func resolve(
+    mutating func resolve(
         _ error: FrameError, raw: [UInt8], _ told: LogPrefix, source: FrameRecord.Source
     ) -> UnreadableFrame {
         UnreadableFrame(
-            error: error, raw: raw, source: source, timestamp: told.time?.utc(options.zone),
+            error: error, raw: raw, source: source, timestamp: told.time.flatMap { clock.utc($0) },
             chargePointId: told.chargePointId ?? options.chargePointId)
     }
 

@@ -79,19 +79,62 @@ public struct FrameScanner {
         return nil
     }
 
-    /// Whether the object at an offset begins with a key that a wrapped frame has.
-    private func objectStart(at start: Int) -> Start? {
+    /// How an object that may be a wrapped frame is written.
+    enum ObjectStart {
+        case none, undecided, plain, escaped, doubled
+    }
+
+    /// A frame's type stands at most so far behind the brace.
+    private static let typeKeyWindow = 512
+
+    /// Whether the object at an offset has, near its beginning, a key that a wrapped frame has.
+    static func objectStart(at start: Int, in text: [UInt8]) -> ObjectStart {
         var position = start + 1
         while position < text.count, isBlank(text[position]) { position += 1 }
         let firstQuote = position
         while position < text.count, text[position] == UInt8(ascii: "\\") { position += 1 }
-        let isEscaped = position > firstQuote
-        guard position < text.count, text[position] == UInt8(ascii: "\"") else { return nil }
+        guard position < text.count else { return .undecided }
+        // Blanks of a text that was quoted stand as escapes.
+        var isEscaped = position > firstQuote
+        if isEscaped, text[position] != UInt8(ascii: "\"") {
+            guard text[position] == UInt8(ascii: "n") || text[position] == UInt8(ascii: "r") else { return .none }
+            while position < text.count, text[position] != UInt8(ascii: "\"") {
+                guard isBlank(text[position]) || "\\nrt".utf8.contains(text[position]) else { return .none }
+                position += 1
+            }
+            guard position < text.count else { return .none }
+            isEscaped = true
+        }
+        guard text[position] == UInt8(ascii: "\"") else { return .none }
         position += 1
         let isDoubled = position < text.count && text[position] == UInt8(ascii: "\"")
         if isDoubled { position += 1 }
-        guard WrappedFrame.isKey(text[position..<min(text.count, position + 24)]) else { return nil }
-        return isDoubled ? .doubled : isEscaped ? .escaped : .object
+        if !WrappedFrame.isKey(text[position..<min(text.count, position + 24)]) {
+            let end = min(text.count, start + typeKeyWindow)
+            guard hasTypeKey(text[position..<max(position, end)]) else {
+                return end == text.count && !isDoubled && !isEscaped ? .undecided : .none
+            }
+        }
+        return isDoubled ? .doubled : isEscaped ? .escaped : .plain
+    }
+
+    /// Whether a text between quotes is the key of a frame's type.
+    private static func hasTypeKey(_ text: ArraySlice<UInt8>) -> Bool {
+        var rest = text
+        while let quote = rest.firstIndex(of: UInt8(ascii: "\"")) {
+            rest = rest[(quote + 1)...]
+            if WrappedFrame.isTypeKey(rest.prefix(24)) { return true }
+        }
+        return false
+    }
+
+    private func objectStart(at start: Int) -> Start? {
+        switch FrameScanner.objectStart(at: start, in: text) {
+        case .none, .undecided: nil
+        case .plain: .object
+        case .escaped: .escaped
+        case .doubled: .doubled
+        }
     }
 
     /// Reads what begins at an offset and returns where to look further.
@@ -106,7 +149,8 @@ public struct FrameScanner {
 
     private mutating func readQuoted(_ unquoted: Unquoted, at start: Int, isCell: Bool) -> Int {
         guard quoting < FrameScanner.maximumQuoting else { return unquoted.end + 1 }
-        for var finding in FrameScanner.findings(in: unquoted.bytes, quoting: quoting + 1) {
+        let bytes = unquoted.bytes.contains(0x1B) ? LineSplitter.withoutColours(unquoted.bytes) : unquoted.bytes
+        for var finding in FrameScanner.findings(in: bytes, quoting: quoting + 1) {
             finding.range = start..<unquoted.end
             // A JSON string cannot go on on the next line; a CSV cell can.
             finding.isOpen = finding.isOpen && isCell && !unquoted.isClosed
@@ -132,6 +176,7 @@ public struct FrameScanner {
     }
 
     private mutating func readArray(at start: Int, certain: Bool) -> Int {
+        if isInBytesLiteral(start), let end = readLiteral(at: start) { return end }
         do {
             let (tree, end) = try JSONTree.parsingPrefix(of: text, from: start)
             return readValue(tree.root, start..<end, certain: certain)
@@ -143,10 +188,12 @@ public struct FrameScanner {
     private mutating func readValue(_ node: JSONNode, _ range: Range<Int>, certain: Bool) -> Int {
         do throws(FrameError) {
             let frame = try Frame(node)
-            if isCutInQuotes(range) {
-                let error = FrameError(code: .truncated, message: "cut in the middle", reading: text[range])
-                findings.append(Finding(content: .broken(error, raw: Array(text[range])), range: range))
-            } else if certain || frame.kind != .callError || node.elements.reduce(0, { n, _ in n + 1 }) > 3 {
+            if let cut = cutInQuotes(range) {
+                let error = FrameError(code: .truncated, message: "cut in the middle", reading: text[cut])
+                findings.append(Finding(content: .broken(error, raw: Array(text[cut])), range: cut))
+                return cut.upperBound
+            }
+            if certain || frame.kind != .callError || node.elements.reduce(0, { n, _ in n + 1 }) > 3 {
                 findings.append(Finding(content: .frame(frame), range: range))
             }
         } catch {
@@ -155,32 +202,47 @@ public struct FrameScanner {
         return range.upperBound
     }
 
-    /// A text that lost its middle can still be JSON, with brackets left over before the closing quote.
-    private func isCutInQuotes(_ range: Range<Int>) -> Bool {
+    /// A text that lost its middle can still be JSON, with more text before the closing quote: gives all up to there.
+    private func cutInQuotes(_ range: Range<Int>) -> Range<Int>? {
         guard range.upperBound < text.count, isInSingleQuotes(range.lowerBound),
-            text[range.upperBound] == UInt8(ascii: "}") || text[range.upperBound] == UInt8(ascii: "]")
-        else { return false }
-        return hasElision(text[range])
+            text[range.upperBound] != UInt8(ascii: "'"), !isBlank(text[range.upperBound]), hasElision(text[range])
+        else { return nil }
+        let quote = text[range.upperBound...].firstIndex(of: UInt8(ascii: "'"))
+        return quote.map { range.lowerBound..<$0 }
     }
 
     private func isInSingleQuotes(_ start: Int) -> Bool { start > 0 && text[start - 1] == UInt8(ascii: "'") }
 
+    /// `b'…'`: whatever backslashes stand there are Python's.
+    private func isInBytesLiteral(_ start: Int) -> Bool {
+        isInSingleQuotes(start) && start > 1 && text[start - 2] | 0x20 == UInt8(ascii: "b")
+            && (start == 2 || !LogPrefix.isWordByte(text[start - 3]))
+    }
+
+    /// Reads a frame inside a Python literal and returns where it ends; `nil` where there is none.
+    private mutating func readLiteral(at start: Int) -> Int? {
+        guard start >= literalsUntil else { return nil }
+        let literal = Unquoted.literal(in: text, from: start)
+        literalsUntil = literal.end
+        guard let (tree, end) = try? JSONTree.parsingPrefix(of: literal.bytes, from: 0),
+            let frame = try? Frame(tree.root), end == literal.bytes.count || !hasElision(frame.raw)
+        else { return nil }
+        findings.append(Finding(content: .frame(frame), range: start..<literal.end))
+        return literal.end
+    }
+
     private mutating func readBroken(_ error: JSONError, at start: Int) -> Int {
-        if isInSingleQuotes(start), start >= literalsUntil {
-            let literal = Unquoted.literal(in: text, from: start)
-            literalsUntil = literal.end
-            if let (tree, _) = try? JSONTree.parsingPrefix(of: literal.bytes, from: 0),
-                let frame = try? Frame(tree.root)
-            {
-                findings.append(Finding(content: .frame(frame), range: start..<literal.end))
-                return literal.end
-            }
-        }
+        if isInSingleQuotes(start), let end = readLiteral(at: start) { return end }
         brokenUntil = max(brokenUntil, error.offset)
         var end = text.count
-        if isInSingleQuotes(start), let quote = text[error.offset...].firstIndex(of: UInt8(ascii: "'")) { end = quote }
-        // What nests too deep is no frame at any of its levels.
-        let next = nextStart(from: error.code == .tooDeep ? error.offset : start + 1)?.0 ?? text.count
+        var next: Int
+        if isInSingleQuotes(start), let quote = text[error.offset...].firstIndex(of: UInt8(ascii: "'")) {
+            end = quote
+            next = min(nextStart(after: start, stoppedAt: error), nextStart(from: quote)?.0 ?? text.count)
+            if next > start, next < quote, hasElision(text[start..<quote]) { next = quote }
+        } else {
+            next = nextStart(after: start, stoppedAt: error)
+        }
         end = min(end, next)
         while end > start, isBlank(text[end - 1]) { end -= 1 }
         let code: FrameError.Code = isCut(error, at: start, end: end) ? .truncated : .json
@@ -192,6 +254,35 @@ public struct FrameScanner {
                     raw: Array(text[start..<end])),
                 range: start..<end, isOpen: error.code == .unexpectedEnd))
         return next
+    }
+
+    /// Where the next frame begins after a broken one. What looks like one inside its texts is none, unless reading
+    /// stopped right there: then the text was cut before it.
+    private func nextStart(after start: Int, stoppedAt error: JSONError) -> Int {
+        // What nests too deep is no frame at any of its levels.
+        var from = error.code == .tooDeep ? error.offset : start + 1
+        var position = start + 1
+        var isInString = false
+        while let (candidate, kind) = nextStart(from: from) {
+            if candidate >= error.offset { return candidate }
+            while position < candidate {
+                if isInString, text[position] == UInt8(ascii: "\\") {
+                    position += 1
+                } else if text[position] == UInt8(ascii: "\"") {
+                    isInString.toggle()
+                }
+                position += 1
+            }
+            if !isInString { return candidate }
+            if case .array = kind, let quote = text[candidate...].firstIndex(of: UInt8(ascii: "\"")),
+                error.offset == quote + 1, quote + 1 < text.count, text[quote + 1] < 0x80,
+                LogPrefix.isWordByte(text[quote + 1])
+            {
+                return candidate
+            }
+            from = candidate + 1
+        }
+        return text.count
     }
 
     /// Whether a text stopped being JSON because it was cut or elided there.
@@ -210,8 +301,9 @@ public struct FrameScanner {
 
     /// `[truncated]`, `(truncated)`, `<truncated…`.
     private func hasCutNote(at offset: Int, before end: Int) -> Bool {
-        let note = text[offset..<min(end, offset + 12)].map { $0 | 0x20 }
-        return note.dropFirst().starts(with: "truncat".utf8) || note.starts(with: "truncat".utf8)
+        // The letters of `true` are read before it is clear that they are others.
+        let note = text[max(0, offset - 4)..<min(end, offset + 12)].map { $0 | 0x20 }
+        return note.indices.contains { note[$0...].starts(with: "truncat".utf8) }
     }
 }
 

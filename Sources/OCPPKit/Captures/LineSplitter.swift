@@ -1,9 +1,12 @@
-/// Cuts a stream of bytes into lines, in constant memory: UTF-8, or UTF-16 with a byte order mark.
+/// Cuts a stream of bytes into lines, in constant memory: UTF-8, or UTF-16 with or without a byte order mark.
 ///
 /// Lines come without their ending (`\n` or `\r\n`), without a byte order mark and without terminal colours.
 struct LineSplitter {
-    /// A longer line is handed on in pieces of this size; a frame across a seam is read as cut.
-    static let maximumLineBytes = 8 << 20
+    /// A longer line is handed on in pieces of this size; `LogReader` mends the seams.
+    static let maximumLineBytes = 4 << 20
+
+    /// Files that were put one after the other each begin with one.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private enum Encoding {
         case unknown, utf8, utf16(isBigEndian: Bool)
@@ -24,7 +27,7 @@ struct LineSplitter {
         }
         waiting += chunk
         if case .unknown = encoding {
-            guard waiting.count >= 3 else { return }
+            guard waiting.count >= 4 else { return }
             chooseEncoding()
         }
         drain(body)
@@ -39,12 +42,17 @@ struct LineSplitter {
     }
 
     private mutating func chooseEncoding() {
-        if waiting.starts(with: [0xEF, 0xBB, 0xBF]) {
+        if waiting.starts(with: LineSplitter.byteOrderMark) {
             encoding = .utf8
             waiting.removeFirst(3)
         } else if waiting.starts(with: [0xFF, 0xFE]) || waiting.starts(with: [0xFE, 0xFF]) {
             encoding = .utf16(isBigEndian: waiting[0] == 0xFE)
             waiting.removeFirst(2)
+        } else if waiting.count >= 4, waiting[0] == 0 || waiting[1] == 0, waiting[0] != waiting[1],
+            (waiting[0] == 0) == (waiting[2] == 0), (waiting[1] == 0) == (waiting[3] == 0)
+        {
+            // Two characters of ASCII, each beside a zero: nothing else looks so.
+            encoding = .utf16(isBigEndian: waiting[0] == 0)
         } else {
             encoding = .utf8
         }
@@ -101,22 +109,31 @@ struct LineSplitter {
     private static func cleaned(_ line: [UInt8]) -> [UInt8] {
         var line = line
         if line.last == 0x0D { line.removeLast() }
+        if line.starts(with: byteOrderMark) { line.removeFirst(3) }
         return line.contains(0x1B) ? withoutColours(line) : line
     }
 
-    /// Takes out what moves and colours a terminal's text: ESC `[` … letter.
-    private static func withoutColours(_ line: [UInt8]) -> [UInt8] {
+    /// Takes out what moves and colours a terminal's text: ESC `[` … letter, ESC `]` … BEL, ESC and one byte.
+    static func withoutColours(_ line: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(line.count)
         var index = 0
         while index < line.count {
-            guard line[index] == 0x1B, index + 1 < line.count, line[index + 1] == UInt8(ascii: "[") else {
+            guard line[index] == 0x1B, index + 1 < line.count else {
                 result.append(line[index])
                 index += 1
                 continue
             }
             var end = index + 2
-            while end < line.count, (0x20..<0x40).contains(line[end]) { end += 1 }
+            switch line[index + 1] {
+            case UInt8(ascii: "["): while end < line.count, (0x20..<0x40).contains(line[end]) { end += 1 }
+            case UInt8(ascii: "]"):
+                // Titles and links are short; one without an end takes nothing with it.
+                let limit = min(line.count, end + 256)
+                guard let bell = line[end..<limit].firstIndex(where: { $0 == 0x07 || $0 == 0x1B }) else { break }
+                end = line[bell] == 0x1B ? bell + 1 : bell
+            default: end -= 1
+            }
             index = end + 1
         }
         return result

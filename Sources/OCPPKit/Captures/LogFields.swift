@@ -1,35 +1,22 @@
-/// What the named values of a whole line tell: the members of a JSON object, the cells of a CSV row.
+/// What the cells of a CSV row tell.
 struct LogFields {
     /// The columns of a CSV file that tell something, by their number.
     struct Columns {
         let separator: UInt8
-        let roles: [Int: LogFormats.Role]
+        let roles: [Int: LogRole]
 
         /// Reads a header: two columns or more that tell something.
         init?(header line: [UInt8]) {
-            let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
+            let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
             guard line.count < 4096, let separator = line.first(where: { separators.contains($0) }) else { return nil }
-            var roles: [Int: LogFormats.Role] = [:]
+            var roles: [Int: LogRole] = [:]
             for (number, cell) in line.split(separator: separator, omittingEmptySubsequences: false).enumerated() {
                 guard cell.allSatisfy({ $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: ":") }) else { return nil }
-                roles[number] = LogFormats.role(named: cell)
+                roles[number] = LogRole(named: cell)
             }
             guard roles.count >= 2 else { return nil }
             self.separator = separator
             self.roles = roles
-        }
-    }
-
-    /// Adds what the members of a JSON object tell; an array of one value counts as that value.
-    static func read(_ object: JSONNode, into prefix: inout LogPrefix) {
-        for (key, value) in object.members {
-            guard let role = LogFormats.role(named: key.raw) else { continue }
-            let single = value.isArray ? value.elements.first { _ in true } ?? value : value
-            if let text = single.text {
-                prefix.take(role, Array(text.utf8)[...])
-            } else if single.kind == .number {
-                prefix.take(role, single.raw)
-            }
         }
     }
 

@@ -12,12 +12,12 @@ struct DirectionMark: Sendable {
         case absolute(Direction)
     }
 
-    let text: StaticString
+    let text: String
     let meaning: Meaning
     /// Who writes logs of this kind, as long as nothing else tells.
     var loggedBy: Perspective = .centralSystem
     /// What must stand before the mark, where the mark alone means something else elsewhere.
-    var after: StaticString? = nil
+    var after: String? = nil
     /// A short word that is also common in other places counts only as it is written here.
     var isCaseSensitive = false
 
@@ -32,88 +32,130 @@ struct DirectionMark: Sendable {
 
 /// How logs tell what they know about a frame. Rows are data; a format that is not listed is read by the same rules.
 enum LogFormats {
-    static let marks: [DirectionMark] = [
-        // Written by charge points.
-        DirectionMark(text: "send", meaning: .sent, loggedBy: .chargePoint, after: "[MO] "),
-        DirectionMark(text: "recv", meaning: .received, loggedBy: .chargePoint, after: "[MO] "),
-        DirectionMark(text: "to WS lib", meaning: .sent, loggedBy: .chargePoint),
-        DirectionMark(text: "from WS lib", meaning: .received, loggedBy: .chargePoint),
-        DirectionMark(text: "sent requirement", meaning: .sent, loggedBy: .chargePoint),
-        DirectionMark(text: "->", meaning: .sent, loggedBy: .chargePoint),
-        DirectionMark(text: "<-", meaning: .received, loggedBy: .chargePoint),
-        DirectionMark(text: "=>", meaning: .sent, loggedBy: .chargePoint),
-        DirectionMark(text: "<=", meaning: .received, loggedBy: .chargePoint),
-        DirectionMark(text: "-->", meaning: .sent, loggedBy: .chargePoint),
-        DirectionMark(text: "<--", meaning: .received, loggedBy: .chargePoint),
-        DirectionMark(text: ">>", meaning: .sent, loggedBy: .chargePoint),
-        DirectionMark(text: "<<", meaning: .received, loggedBy: .chargePoint),
-        DirectionMark(text: ">", meaning: .sent, loggedBy: .chargePoint),
-        DirectionMark(text: "<", meaning: .received, loggedBy: .chargePoint),
-        // Written by central systems.
-        DirectionMark(text: "> TEXT", meaning: .sent),
-        DirectionMark(text: "< TEXT", meaning: .received),
-        DirectionMark(text: "receive message", meaning: .received),
-        DirectionMark(text: "receive", meaning: .received),
-        DirectionMark(text: "received", meaning: .received),
-        DirectionMark(text: "receiving", meaning: .received),
-        DirectionMark(text: "recv", meaning: .received),
-        DirectionMark(text: "rcvd", meaning: .received),
-        DirectionMark(text: "incoming", meaning: .received),
-        DirectionMark(text: "inbound", meaning: .received),
-        DirectionMark(text: "IN", meaning: .received, isCaseSensitive: true),
-        DirectionMark(text: "RX", meaning: .received, isCaseSensitive: true),
-        DirectionMark(text: "send", meaning: .sent),
-        DirectionMark(text: "sending", meaning: .sent),
-        DirectionMark(text: "sent", meaning: .sent),
-        DirectionMark(text: "outgoing", meaning: .sent),
-        DirectionMark(text: "outbound", meaning: .sent),
-        DirectionMark(text: "OUT", meaning: .sent, isCaseSensitive: true),
-        DirectionMark(text: "TX", meaning: .sent, isCaseSensitive: true),
-        // The same from wherever one looks.
-        DirectionMark(text: "cp-to-csms", meaning: .absolute(.fromChargePoint)),
-        DirectionMark(text: "csms-to-cp", meaning: .absolute(.fromCentralSystem)),
-        DirectionMark(text: "from-station", meaning: .absolute(.fromChargePoint)),
-        DirectionMark(text: "to-station", meaning: .absolute(.fromCentralSystem)),
-        DirectionMark(text: "CP->CS", meaning: .absolute(.fromChargePoint)),
-        DirectionMark(text: "CS->CP", meaning: .absolute(.fromCentralSystem)),
-        DirectionMark(text: "CP->CSMS", meaning: .absolute(.fromChargePoint)),
-        DirectionMark(text: "CSMS->CP", meaning: .absolute(.fromCentralSystem)),
-    ]
+    static let marks: [DirectionMark] =
+        [
+            // Written by charge points.
+            DirectionMark(text: "send", meaning: .sent, loggedBy: .chargePoint, after: "[MO] "),
+            DirectionMark(text: "recv", meaning: .received, loggedBy: .chargePoint, after: "[MO] "),
+            DirectionMark(text: "to WS lib", meaning: .sent, loggedBy: .chargePoint),
+            DirectionMark(text: "from WS lib", meaning: .received, loggedBy: .chargePoint),
+            DirectionMark(text: "sent requirement", meaning: .sent, loggedBy: .chargePoint),
+            DirectionMark(text: "->", meaning: .sent, loggedBy: .chargePoint),
+            DirectionMark(text: "<-", meaning: .received, loggedBy: .chargePoint),
+            DirectionMark(text: "=>", meaning: .sent, loggedBy: .chargePoint),
+            DirectionMark(text: "<=", meaning: .received, loggedBy: .chargePoint),
+            DirectionMark(text: "-->", meaning: .sent, loggedBy: .chargePoint),
+            DirectionMark(text: "<--", meaning: .received, loggedBy: .chargePoint),
+            DirectionMark(text: ">>", meaning: .sent, loggedBy: .chargePoint),
+            DirectionMark(text: "<<", meaning: .received, loggedBy: .chargePoint),
+            DirectionMark(text: ">", meaning: .sent, loggedBy: .chargePoint),
+            DirectionMark(text: "<", meaning: .received, loggedBy: .chargePoint),
+            // Written by central systems.
+            DirectionMark(text: "> TEXT", meaning: .sent),
+            DirectionMark(text: "< TEXT", meaning: .received),
+            DirectionMark(text: "receive message", meaning: .received),
+            DirectionMark(text: "receive", meaning: .received),
+            DirectionMark(text: "received", meaning: .received),
+            DirectionMark(text: "receiving", meaning: .received),
+            DirectionMark(text: "recv", meaning: .received),
+            DirectionMark(text: "rcvd", meaning: .received),
+            DirectionMark(text: "incoming", meaning: .received),
+            DirectionMark(text: "inbound", meaning: .received),
+            DirectionMark(text: "IN", meaning: .received, isCaseSensitive: true),
+            DirectionMark(text: "RX", meaning: .received, isCaseSensitive: true),
+            DirectionMark(text: "send", meaning: .sent),
+            DirectionMark(text: "sending", meaning: .sent),
+            DirectionMark(text: "sent", meaning: .sent),
+            DirectionMark(text: "outgoing", meaning: .sent),
+            DirectionMark(text: "outbound", meaning: .sent),
+            DirectionMark(text: "OUT", meaning: .sent, isCaseSensitive: true),
+            DirectionMark(text: "TX", meaning: .sent, isCaseSensitive: true),
+            DirectionMark(text: "[in]", meaning: .received),
+            DirectionMark(text: "[rx]", meaning: .received),
+            DirectionMark(text: "[out]", meaning: .sent),
+            DirectionMark(text: "[tx]", meaning: .sent),
+            DirectionMark(text: "(in)", meaning: .received),
+            DirectionMark(text: "(out)", meaning: .sent),
+            DirectionMark(text: "recvd", meaning: .received),
+            DirectionMark(text: "rcv", meaning: .received),
+            DirectionMark(text: "ingress", meaning: .received),
+            DirectionMark(text: "on_message", meaning: .received),
+            DirectionMark(text: "onmessage", meaning: .received),
+            DirectionMark(text: "reading", meaning: .received),
+            DirectionMark(text: "egress", meaning: .sent),
+            DirectionMark(text: "transmit", meaning: .sent),
+            DirectionMark(text: "transmitted", meaning: .sent),
+            DirectionMark(text: "transmitting", meaning: .sent),
+            DirectionMark(text: "writing", meaning: .sent),
+            DirectionMark(text: "←", meaning: .received, loggedBy: .chargePoint),
+            DirectionMark(text: "→", meaning: .sent, loggedBy: .chargePoint),
+            DirectionMark(text: "<==", meaning: .received, loggedBy: .chargePoint),
+            DirectionMark(text: "==>", meaning: .sent, loggedBy: .chargePoint),
+            DirectionMark(text: "<<<", meaning: .received, loggedBy: .chargePoint),
+            DirectionMark(text: ">>>", meaning: .sent, loggedBy: .chargePoint),
+        ] + absolute
 
-    /// What a named value of a log line tells: a JSON member, a CSV column, `name=value`.
-    enum Role: Sendable {
-        case time, chargePoint, direction
-    }
-
-    /// Names are compared without case and anything but letters.
-    static func role(named name: some Sequence<UInt8>) -> Role? {
-        var letters: [UInt8] = []
-        for byte in name where (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z") {
-            guard letters.count < 20 else { return nil }
-            letters.append(byte | 0x20)
+    /// The same from wherever one looks: who sent it, or whom it was for, in all the words for the two sides.
+    private static let absolute: [DirectionMark] = {
+        let chargePoints = [
+            "charge point", "chargepoint", "charging station", "chargingstation", "station", "charger", "charge box",
+            "chargebox", "cp", "cs_cp", "evse", "client", "ocpp client",
+        ]
+        let centralSystems = [
+            "central system", "centralsystem", "csms", "server", "backend", "back end", "back office", "backoffice",
+            "cloud", "cpo", "csys", "ocpp server",
+        ]
+        var rows: [DirectionMark] = []
+        for (names, direction) in [
+            (chargePoints, Direction.fromChargePoint), (centralSystems, .fromCentralSystem),
+        ] {
+            for name in names {
+                for word in ["from ", "from-", "from_", "from the "] {
+                    rows.append(DirectionMark(text: word + name, meaning: .absolute(direction)))
+                }
+                for word in ["to ", "to-", "to_", "to the "] {
+                    rows.append(DirectionMark(text: word + name, meaning: .absolute(direction.opposite)))
+                }
+            }
         }
-        return roles[String(decoding: letters, as: UTF8.self)]
-    }
-
-    private static let roles: [String: Role] = [
-        "timestamp": .time, "time": .time, "ts": .time, "t": .time, "datetime": .time, "date": .time,
-        "createdat": .time, "receivedat": .time, "frametimeepoch": .time,
-        "chargeboxid": .chargePoint, "chargeboxidentity": .chargePoint, "chargepointid": .chargePoint,
-        "chargepoint": .chargePoint, "chargepointidentity": .chargePoint, "cpid": .chargePoint, "cp": .chargePoint,
-        "stationid": .chargePoint, "station": .chargePoint, "chargingstationid": .chargePoint,
-        "chargingstation": .chargePoint, "chargerid": .chargePoint, "charger": .chargePoint,
-        "direction": .direction, "dir": .direction,
-    ]
+        // In pairs a central system may be called CS, which alone is also a charging station.
+        for chargePoint in chargePoints {
+            for centralSystem in centralSystems + ["cs"] {
+                for arrow in ["->", "-->", "=>", "→", " -> ", " --> ", " => ", " → ", "-to-", "_to_", " to ", ">", "2"]
+                {
+                    rows.append(
+                        DirectionMark(
+                            text: chargePoint + arrow + centralSystem, meaning: .absolute(.fromChargePoint)))
+                    rows.append(
+                        DirectionMark(
+                            text: centralSystem + arrow + chargePoint, meaning: .absolute(.fromCentralSystem)))
+                }
+                for arrow in ["<-", "<--", "<=", "←", " <- ", " <-- ", " <= ", " ← "] {
+                    rows.append(
+                        DirectionMark(
+                            text: chargePoint + arrow + centralSystem, meaning: .absolute(.fromCentralSystem)))
+                    rows.append(
+                        DirectionMark(
+                            text: centralSystem + arrow + chargePoint, meaning: .absolute(.fromChargePoint)))
+                }
+            }
+        }
+        return rows
+    }()
 
     /// Words that stand before a colon and name a program or a level, not a charge point.
     static let noIds: Set<String> = [
-        "info", "debug", "trace", "warn", "warning", "error", "notice", "ocpp", "ocppj", "ocppd", "server", "client",
+        "info", "debug", "trace", "warn", "warning", "error", "notice", "fatal", "critical", "err", "dbg", "inf", "wrn",
+        "verbose", "ocpp", "ocppj", "ocppd", "ocpp16", "ocpp1.6", "server", "client", "rpc", "transport", "connection",
+        "stdout", "stderr", "log", "json", "packet", "call", "callresult", "callerror", "request", "response",
+        "content",
+        "json-rpc", "socket", "body", "in", "out", "rx", "tx", "station", "charger", "chargepoint", "evse", "csms",
         "websocket", "websockets", "ws", "message", "msg", "frame", "raw", "data", "text", "payload", "main",
     ]
 
     /// The rows whose text begins with a letter or sign, longest first; letters in lower case.
     static let marksByFirstByte: [UInt8: [(text: [UInt8], mark: DirectionMark)]] = {
-        let rows = marks.map { (text: Array($0.text.description.utf8).map(lowercased), mark: $0) }
+        let rows = marks.map { (text: Array($0.text.utf8).map(lowercased), mark: $0) }
         return Dictionary(grouping: rows) { $0.text[0] }.mapValues { rows in
             // Rows that ask for more before them come first among equals.
             rows.sorted {

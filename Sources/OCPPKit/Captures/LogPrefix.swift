@@ -1,8 +1,54 @@
-/// What the text before a frame tells about it.
+/// What a log tells about a frame: the text before it, or the values beside it.
 struct LogPrefix {
-    var time: LogTime?
+    /// What a capture tells of the packet that a frame came in.
+    struct Packet {
+        var time: LogTime?
+        var number: Int?
+        var sourcePort: Int?
+        var destinationPort: Int?
+        var isMasked: Bool?
+
+        /// A client masks what it sends. Without the mask the ports tell: of two, a server's is the lower one; one alone
+        /// is a server's where it is below those that systems give to clients.
+        var mark: DirectionMark? {
+            func sent(byClient: Bool) -> DirectionMark {
+                DirectionMark(text: "", meaning: .absolute(byClient ? .fromChargePoint : .fromCentralSystem))
+            }
+            if let isMasked { return sent(byClient: isMasked) }
+            switch (sourcePort, destinationPort) {
+            case (let source?, let destination?):
+                return source == destination ? nil : sent(byClient: source > destination)
+            case (let source?, nil): return sent(byClient: source >= Packet.firstClientPort)
+            case (nil, let destination?): return sent(byClient: destination < Packet.firstClientPort)
+            case (nil, nil): return nil
+            }
+        }
+
+        private static let firstClientPort = 32_768
+
+        mutating func complete(by other: Packet) {
+            time = time ?? other.time
+            number = number ?? other.number
+            sourcePort = sourcePort ?? other.sourcePort
+            destinationPort = destinationPort ?? other.destinationPort
+            isMasked = isMasked ?? other.isMasked
+        }
+    }
+
+    private var writtenTime: LogTime?
+    private var writtenMark: DirectionMark?
     var chargePointId: String?
-    var mark: DirectionMark?
+    private(set) var packet = Packet()
+    private var isFromAddress = false
+
+    var time: LogTime? {
+        get { writtenTime ?? packet.time }
+        set { writtenTime = newValue }
+    }
+    var mark: DirectionMark? {
+        get { writtenMark ?? packet.mark }
+        set { writtenMark = newValue }
+    }
 
     /// A mark stands at most so far before its frame.
     private static let markWindow = 96
@@ -12,8 +58,10 @@ struct LogPrefix {
     init() {}
 
     /// - Parameter text: what stands before the frame, from the line's start or the frame before.
-    init(reading text: ArraySlice<UInt8>) {
-        guard !text.isEmpty else { return }
+    init(reading written: ArraySlice<UInt8>) {
+        guard !written.isEmpty else { return }
+        // Inside a quoted text, signs such as > may stand as escapes.
+        let text = written.contains(UInt8(ascii: "\\")) ? Unquoted.withoutEscapes(written)[...] : written
         time = LogTime.first(in: text)
         let near = text.suffix(LogPrefix.nameWindow)
         readNamedValues(near)
@@ -26,14 +74,27 @@ struct LogPrefix {
 
     /// Takes from another what is not known here.
     mutating func complete(by other: LogPrefix) {
-        completePlace(by: other)
-        mark = mark ?? other.mark
+        writtenTime = writtenTime ?? other.writtenTime
+        completeOrigin(by: other)
+        completePacket(by: other)
     }
 
     /// The same, but for the direction: two frames on a line may go either way.
     mutating func completePlace(by other: LogPrefix) {
         time = time ?? other.time
         chargePointId = chargePointId ?? other.chargePointId
+    }
+
+    /// Whose frame it is and which way it went, as something around it tells.
+    mutating func completeOrigin(by other: LogPrefix) {
+        chargePointId = chargePointId ?? other.chargePointId
+        writtenMark = writtenMark ?? other.writtenMark
+    }
+
+    /// What is said of the packet or the connection in another part of it.
+    mutating func completePacket(by other: LogPrefix) {
+        packet.complete(by: other.packet)
+        if other.isFromAddress { chargePointId = chargePointId ?? other.chargePointId }
     }
 
     /// The mark that a value is as a whole: a CSV cell, a JSON member.
@@ -52,7 +113,7 @@ struct LogPrefix {
             let name = text[..<equals].suffix(24)
             guard
                 let start = name.lastIndex(where: { !LogPrefix.isWordByte($0) }).map({ $0 + 1 }) ?? name.indices.first,
-                let role = LogFormats.role(named: name[start...])
+                let role = LogRole(named: name[start...])
             else { continue }
             var value = text[position...]
             if value.first == UInt8(ascii: "\"") || value.first == UInt8(ascii: "'") { value = value.dropFirst() }
@@ -62,14 +123,33 @@ struct LogPrefix {
     }
 
     /// Notes a named value; what is known already stays.
-    mutating func take(_ role: LogFormats.Role, _ value: ArraySlice<UInt8>) {
+    mutating func take(_ role: LogRole, _ value: ArraySlice<UInt8>) {
+        func number() -> Int? { Int(String(decoding: value, as: UTF8.self)) }
         switch role {
-        case .time: time = time ?? LogTime.value(value)
+        case .time: writtenTime = writtenTime ?? LogTime.value(value)
         case .chargePoint:
             if chargePointId == nil, !value.isEmpty, value.count <= 64 {
                 chargePointId = String(decoding: value, as: UTF8.self)
             }
-        case .direction: mark = mark ?? LogPrefix.mark(value)
+        case .direction: writtenMark = writtenMark ?? LogPrefix.mark(value)
+        case .clientDirection:
+            if writtenMark == nil, var mark = LogPrefix.mark(value) {
+                mark.loggedBy = .chargePoint
+                writtenMark = mark
+            }
+        case .address:
+            if chargePointId == nil, let id = LogPrefix.idInAddress(value) ?? LogPrefix.idInPath(value) {
+                chargePointId = id
+                isFromAddress = true
+            }
+        case .packetTime: packet.time = packet.time ?? LogTime.value(value)
+        case .packetNumber: packet.number = packet.number ?? number()
+        case .sourcePort: packet.sourcePort = packet.sourcePort ?? number()
+        case .destinationPort: packet.destinationPort = packet.destinationPort ?? number()
+        case .mask:
+            let text = String(decoding: value, as: UTF8.self).lowercased()
+            if ["1", "true"].contains(text) { packet.isMasked = packet.isMasked ?? true }
+            if ["0", "false"].contains(text) { packet.isMasked = packet.isMasked ?? false }
         }
     }
 
@@ -98,9 +178,9 @@ struct LogPrefix {
     ) -> Bool {
         let found = text[start..<start + pattern.count]
         guard found.elementsEqual(pattern, by: { lowercased($0) == $1 }) else { return false }
-        if mark.isCaseSensitive, !found.elementsEqual(mark.text.description.utf8) { return false }
+        if mark.isCaseSensitive, !found.elementsEqual(mark.text.utf8) { return false }
         guard let before = mark.after else { return true }
-        return text[..<start].suffix(before.utf8CodeUnitCount).elementsEqual(before.description.utf8)
+        return text[..<start].suffix(before.utf8.count).elementsEqual(before.utf8)
     }
 
     private static func isDelimited(_ range: Range<Int>, in text: ArraySlice<UInt8>) -> Bool {
@@ -151,16 +231,30 @@ struct LogPrefix {
         var rest = text
         while let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
             rest = rest[(colon + 1)...]
-            guard rest.starts(with: "//".utf8), text[..<colon].last.map({ $0 | 0x20 == UInt8(ascii: "s") }) == true
-            else { continue }
+            let scheme = text[..<colon].suffix(4).reversed().prefix { isWordByte($0) }.map { $0 | 0x20 }
+            guard rest.starts(with: "//".utf8), scheme == Array("sw".utf8) || scheme == Array("ssw".utf8) else {
+                continue
+            }
             let address = rest.dropFirst(2).prefix {
                 isIdByte($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":")
             }
-            guard let slash = address.lastIndex(of: UInt8(ascii: "/")) else { continue }
-            let last = address[(slash + 1)...]
-            if !last.isEmpty, last.allSatisfy(isIdByte) { return String(decoding: last, as: UTF8.self) }
+            if let id = lastComponent(address) { return id }
         }
         return nil
+    }
+
+    /// The last part of a path such as `/ocpp/CP001`.
+    private static func idInPath(_ text: ArraySlice<UInt8>) -> String? {
+        guard text.first == UInt8(ascii: "/"), text.dropFirst().contains(UInt8(ascii: "/")) else { return nil }
+        return lastComponent(text.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+    }
+
+    private static func lastComponent(_ path: ArraySlice<UInt8>) -> String? {
+        let path = path.last == UInt8(ascii: "/") ? path.dropLast() : path
+        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        let last = path[(slash + 1)...]
+        guard !last.isEmpty, last.allSatisfy(isIdByte) else { return nil }
+        return String(decoding: Unquoted.percentEncoded(last), as: UTF8.self)
     }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -170,7 +264,7 @@ struct LogPrefix {
         return rest
     }
 
-    private static func isWordByte(_ byte: UInt8) -> Bool {
+    static func isWordByte(_ byte: UInt8) -> Bool {
         (byte | 0x20) &- UInt8(ascii: "a") < 26 || isDigit(byte) || byte == UInt8(ascii: "_") || byte >= 0x80
     }
 

@@ -12,11 +12,15 @@ public struct LogOptions: Sendable {
     public var perspective: Perspective?
     /// Turns a local time (its digits taken as UTC) into UTC. Without it, a time that names no zone is not known.
     public var zone: (@Sendable (Timestamp) -> Timestamp?)?
+    /// The date on which the log begins, as its clock shows it, for times without a year or without a date. Without it
+    /// such a time is not known.
+    public var start: Timestamp?
 
     public init(
         chargePointId: String? = nil, perspective: Perspective? = nil,
-        zone: (@Sendable (Timestamp) -> Timestamp?)? = nil
+        zone: (@Sendable (Timestamp) -> Timestamp?)? = nil, start: Timestamp? = nil
     ) {
+        self.start = start
         self.chargePointId = chargePointId
         self.perspective = perspective
         self.zone = zone
@@ -25,7 +29,7 @@ public struct LogOptions: Sendable {
 
 /// Reads logs of any kind, and frame records, as a stream: bytes go in, frames and broken frames come out in order.
 ///
-/// Memory is bounded by the longest line (8 MiB) and the calls that wait for their answers (`Pairing`). Answers find
+/// Memory is bounded by the longest line (4 MiB) and the calls that wait for their answers (`Pairing`). Answers find
 /// their calls across the files of one reader, as in logs that were rotated.
 ///
 ///     var reader = LogReader()
@@ -36,6 +40,11 @@ public struct LogReader {
     private var resolver: FrameResolver
     private var splitter = LineSplitter()
     private var joiner = LineJoiner()
+    private var outline = JSONOutline()
+    /// The end of a line that was too long to be read at once: a frame that goes on in the next piece.
+    private var carried: [UInt8] = []
+    /// The text of envelopes that each hold a piece of it.
+    private var pieces: JoinedLine?
     private var columns: LogFields.Columns?
     private var file = "-"
     private var lineNumber = 1
@@ -57,6 +66,7 @@ public struct LogReader {
         self.file = file
         lineNumber = 1
         columns = nil
+        outline = JSONOutline()
         resolver.forgetPerspective()
     }
 
@@ -73,44 +83,158 @@ public struct LogReader {
         var lines = splitter
         splitter = LineSplitter()
         lines.finish { line, isPiece in take(line, isPiece, body) }
+        finishPieces(body)
         for text in joiner.finish() { read(text, body) }
+        emit(outline.finish(), LogPrefix(), body)
+        outline = JSONOutline()
     }
 
     private mutating func take(_ line: [UInt8], _ isPiece: Bool, _ body: (LogItem) -> Void) {
-        for text in joiner.take(line, number: lineNumber) { read(text, body) }
+        guard isPiece || !carried.isEmpty else {
+            takeLine(line, body)
+            lineNumber += 1
+            return
+        }
+        finishPieces(body)
+        // Too long to be joined with others. A frame that the piece does not end goes on in the next one.
+        for text in joiner.finish() { read(text, body) }
+        var piece = JoinedLine(bytes: carried + line, number: lineNumber)
+        carried = []
+        piece.findings = FrameScanner.findings(in: piece.bytes)
+        if isPiece, let last = piece.findings?.last, last.range.upperBound >= piece.bytes.count - 1 || last.isOpen,
+            piece.bytes.count - last.range.lowerBound < LineSplitter.maximumLineBytes
+        {
+            carried = Array(piece.bytes[last.range.lowerBound...])
+            piece.bytes.removeLast(carried.count)
+            piece.findings?.removeLast()
+        } else if isPiece {
+            // Its first bytes may be the last ones here.
+            let start = max(piece.findings?.last?.range.upperBound ?? 0, piece.bytes.count - 64)
+            carried = Array(piece.bytes[start...])
+            piece.bytes.removeLast(carried.count)
+        }
+        read(piece, body)
         if !isPiece { lineNumber += 1 }
+    }
+
+    private mutating func takeLine(_ line: [UInt8], _ body: (LogItem) -> Void) {
+        guard let envelope = LogEnvelope(line) else {
+            finishPieces(body)
+            join(JoinedLine(bytes: line, number: lineNumber), body)
+            return
+        }
+        if let begun = pieces, let first = envelope.lines.first, begun.bytes.count < LineSplitter.maximumLineBytes {
+            pieces!.bytes += first
+            // All that is said of the whole was said of its first piece.
+            if !envelope.isPiece {
+                finishPieces(body)
+                for more in envelope.lines.dropFirst() { join(inner(more, envelope), body) }
+            }
+        } else if envelope.isPiece, envelope.lines.count == 1 {
+            finishPieces(body)
+            pieces = inner(envelope.lines[0], envelope)
+        } else if envelope.isEncoded || joiner.isHolding || envelope.lines.count > 1
+            || envelope.lines.last.map(LineJoiner.endsInFrame) == true
+        {
+            finishPieces(body)
+            for text in envelope.lines { join(inner(text, envelope), body) }
+        } else {
+            finishPieces(body)
+            join(JoinedLine(bytes: line, number: lineNumber), body)
+        }
+    }
+
+    private func inner(_ text: [UInt8], _ envelope: LogEnvelope) -> JoinedLine {
+        JoinedLine(bytes: text, number: lineNumber, envelope: envelope.told)
+    }
+
+    private mutating func finishPieces(_ body: (LogItem) -> Void) {
+        guard let whole = pieces else { return }
+        pieces = nil
+        join(whole, body)
+    }
+
+    private mutating func join(_ line: JoinedLine, _ body: (LogItem) -> Void) {
+        for text in joiner.take(line) { read(text, body) }
     }
 
     private mutating func read(_ text: JoinedLine, _ body: (LogItem) -> Void) {
         let line = text.bytes
-        let object = line.first { !isBlank($0) } == UInt8(ascii: "{") ? (try? JSONTree(parsing: line))?.root : nil
-        if let object, readRecord(object, text, body) { return }
+        let first = line.first { !isBlank($0) }
+        if first == UInt8(ascii: "{"), !outline.isOpen, let object = (try? JSONTree(parsing: line))?.root,
+            readRecord(object, text, body)
+        {
+            return
+        }
         let findings = text.findings ?? FrameScanner.findings(in: line)
+        if outline.isOpen || first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+            if readOutline(text, findings, body) { return }
+        }
         guard !findings.isEmpty else {
             if text.number <= LogReader.headerLines, columns == nil { columns = LogFields.Columns(header: line) }
             return
         }
-        let head = LogPrefix(reading: line[..<findings[0].range.lowerBound])
+        emit(held(text, findings), text.envelope, body)
+    }
+
+    /// Reads a line as JSON, or as a part of JSON that began on an earlier one; false where it is none.
+    private mutating func readOutline(
+        _ text: JoinedLine, _ findings: [FrameScanner.Finding], _ body: (LogItem) -> Void
+    ) -> Bool {
+        let hasBegun = outline.isOpen
+        // What a text begins that is no line of JSON alone is not looked at before there is a frame in it.
+        if !hasBegun, findings.isEmpty, text.bytes.count > 256 { return false }
+        var next = outline
+        if next.follow(text, from: 0, findings) {
+            outline = next
+            emit(outline.takeReady(), text.envelope, body)
+            return true
+        }
+        emit(outline.finish(), text.envelope, body)
+        outline = JSONOutline()
+        return hasBegun && readOutline(text, findings, body)
+    }
+
+    /// The frames of a line of text, with what the line tells of each.
+    private func held(_ text: JoinedLine, _ findings: [FrameScanner.Finding]) -> [JSONOutline.Held] {
+        let line = text.bytes
+        let start = findings[0].range.lowerBound
+        // JSON may follow a prefix.
+        if let brace = line[..<start].firstIndex(of: UInt8(ascii: "{")) {
+            var inner = JSONOutline()
+            if inner.follow(text, from: brace, findings), !inner.isOpen {
+                let head = LogPrefix(reading: line[..<brace])
+                var held = inner.takeReady()
+                for index in held.indices { held[index].told.complete(by: head) }
+                return held
+            }
+        }
+        let head = LogPrefix(reading: line[..<start])
         var fields = LogPrefix()
-        if let object { LogFields.read(object, into: &fields) }
         if let columns { LogFields.read(line, columns, into: &fields) }
-        var frames = findings
-        if object != nil { LogReader.removeCopies(&frames) }
         var end = 0
-        for finding in frames {
+        return findings.map { finding in
             let start = finding.range.lowerBound
             var told = end == 0 ? head : LogPrefix(reading: line[min(end, start)..<start])
             // What stands just before a frame goes before what the line tells as a whole.
             told.complete(by: fields)
             told.completePlace(by: head)
-            let source = FrameRecord.Source(file: file, line: text.lineNumber(at: start))
-            switch finding.content {
+            end = finding.range.upperBound
+            return JSONOutline.Held(content: finding.content, told: told, line: text.lineNumber(at: start))
+        }
+    }
+
+    private mutating func emit(_ held: [JSONOutline.Held], _ envelope: LogPrefix, _ body: (LogItem) -> Void) {
+        for one in held {
+            var told = one.told
+            told.complete(by: envelope)
+            let source = FrameRecord.Source(file: file, line: told.packet.number ?? one.line)
+            switch one.content {
             case .broken(let error, let raw):
                 body(.unreadable(resolver.resolve(error, raw: raw, told, source: source)))
             case .frame(let frame):
                 body(.frame(resolver.resolve(frame, told, source: source)))
             }
-            end = finding.range.upperBound
         }
     }
 
@@ -126,15 +250,5 @@ public struct LogReader {
             body(.unreadable(UnreadableFrame(error: error, raw: raw, source: source)))
         }
         return true
-    }
-
-    /// A JSON line can hold the same frame as an array and as a string; it counts once.
-    private static func removeCopies(_ findings: inout [FrameScanner.Finding]) {
-        var seen: Set<[UInt8]> = []
-        guard findings.count > 1 else { return }
-        findings.removeAll { finding in
-            guard case .frame(let frame) = finding.content else { return false }
-            return !seen.insert(frame.raw.filter { !isBlank($0) }).inserted
-        }
     }
 }

@@ -1,34 +1,84 @@
 /// A date and time of day as a log writes it.
 struct LogTime: Equatable {
-    /// The digits taken as UTC.
+    /// What a log leaves out; a `LogClock` may know it.
+    enum Missing {
+        case nothing
+        /// `Nov  2 09:45:19`.
+        case year
+        /// A time of day alone.
+        case date
+    }
+
+    /// The digits taken as UTC; what is missing is that of 1972, a leap year.
     var local: Timestamp
     /// Minutes east of UTC; `nil` where no zone is given.
     var offset: Int64?
+    var missing = Missing.nothing
 
-    /// How dates are written; each is followed by a separator and a time of day.
-    private static let datePatterns = ["YYYY-MM-DD", "YYYY/MM/DD", "YYYY.MM.DD", "DD.MM.YYYY"].map { Array($0.utf8) }
+    /// Stands for the year and the date that are not told.
+    static let placeholderYear: Int64 = 1972
+
+    /// How dates are written; each is followed by a separator and a time of day. `MMM` is a month's English name, `d` a day
+    /// of one or two digits. A date of which the order of day and month is not clear is none.
+    private static let datePatterns: [LogDatePattern] = [
+        "YYYY-MM-DD", "YYYY/MM/DD", "YYYY.MM.DD", "DD.MM.YYYY", "YYYYMMDD", "DD/MMM/YYYY", "DD-MMM-YYYY", "d MMM YYYY",
+        "MMM d, YYYY", "MMM d YYYY", "MMM d",
+    ].map { LogDatePattern(Array($0.utf8)) }
 
     /// Only so much of a line is searched.
     private static let window = 256
 
-    /// The first date and time of day in a text; a time of day without a date is none.
+    /// The first date and time of day in a text. One without a year counts where there is none with it; a time of day
+    /// without a date only where it begins the text.
     static func first(in text: ArraySlice<UInt8>) -> LogTime? {
+        var yearless: LogTime?
         var position = text.startIndex
         let end = min(text.endIndex, text.startIndex + window)
-        while position + 16 <= end {
-            if isDigit(text[position]), position == text.startIndex || !isDigit(text[position - 1]) {
+        while position + 14 <= end {
+            let byte = text[position]
+            let before = position == text.startIndex ? 0x20 : text[position - 1]
+            if isDigit(byte) && !isDigit(before)
+                || LogDatePattern.monthLetters.contains(byte) && !LogPrefix.isWordByte(before)
+            {
                 for pattern in datePatterns {
-                    if let time = read(pattern, in: text, at: position) { return time }
+                    guard let time = read(pattern, in: text, at: position) else { continue }
+                    if time.missing == .nothing { return time }
+                    yearless = yearless ?? time
+                    break
                 }
             }
             position += 1
         }
-        return nil
+        return yearless ?? leading(text)
     }
 
-    /// A value that is a time as a whole: a date and time of day, or seconds, milliseconds or microseconds since 1970.
-    static func value(_ text: ArraySlice<UInt8>) -> LogTime? {
-        if let time = first(in: text) { return time }
+    /// A time of day, or seconds since 1970, that begins a text.
+    private static func leading(_ text: ArraySlice<UInt8>) -> LogTime? {
+        let start = text.firstIndex { !isBlank($0) && $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: "(") }
+        guard let start, isDigit(text[start]) else { return nil }
+        let number = text[start...].prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
+        let digits = number.prefix(while: isDigit)
+        if digits.count == 13 || digits.count == 16
+            || digits.count == 10 && (number.count > 10 || digits.first == 0x31),
+            number.endIndex < text.endIndex, " \t]),;|".utf8.contains(text[number.endIndex])
+        {
+            return epoch(number)
+        }
+        var reader = TimeOfDayReader(text: text, position: start)
+        guard let milliseconds = reader.timeOfDay(),
+            reader.position == text.endIndex || !LogPrefix.isWordByte(text[reader.position])
+                || text[reader.position] == UInt8(ascii: "Z")
+        else { return nil }
+        let base = Timestamp.days(year: placeholderYear, month: 1, day: 1) * 86_400_000
+        return LogTime(
+            local: Timestamp(milliseconds: base + milliseconds), offset: reader.offset(), missing: .date)
+    }
+
+    /// A value that is a time as a whole: a date and time of day, or seconds, milliseconds, microseconds or nanoseconds
+    /// since 1970.
+    static func value(_ text: ArraySlice<UInt8>) -> LogTime? { first(in: text) ?? epoch(text) }
+
+    private static func epoch(_ text: ArraySlice<UInt8>) -> LogTime? {
         guard let decimal = ExactDecimal(text), decimal.mantissa > 0 else { return nil }
         // Digits before the point tell the unit: ten are seconds in our times.
         guard let whole = Int64(String(decoding: text.prefix { isDigit($0) }, as: UTF8.self)) else { return nil }
@@ -44,74 +94,139 @@ struct LogTime: Equatable {
         case 100_000_000_000..<100_000_000_000_000: return LogTime(local: Timestamp(milliseconds: whole), offset: 0)
         case 100_000_000_000_000..<100_000_000_000_000_000:
             return LogTime(local: Timestamp(milliseconds: whole / 1000), offset: 0)
+        case 100_000_000_000_000_000...:
+            return LogTime(local: Timestamp(milliseconds: whole / 1_000_000), offset: 0)
         default: return nil
         }
     }
 
-    /// The time in UTC; without a zone by the closure, and unknown without that.
-    func utc(_ zone: ((Timestamp) -> Timestamp?)?) -> Timestamp? {
-        if let offset { return local.adding(milliseconds: -offset * 60_000) }
-        return zone?(local)
+    private static func read(_ pattern: LogDatePattern, in text: ArraySlice<UInt8>, at start: Int) -> LogTime? {
+        guard let date = pattern.read(text, at: start) else { return nil }
+        var reader = TimeOfDayReader(text: text, position: date.end)
+        guard reader.takeSeparator(), let milliseconds = reader.timeOfDay() else { return nil }
+        var (year, missing) = (date.year, Missing.nothing)
+        let offset = reader.offset()
+        // `Sun Nov 22 09:45:19 2026`: the year stands last.
+        if year == nil { year = reader.trailingYear() }
+        if year == nil { (year, missing) = (placeholderYear, .year) }
+        guard let year, date.day <= lastDay(ofMonth: date.month, year: year) else { return nil }
+        let days = Timestamp.days(year: year, month: date.month, day: date.day)
+        return LogTime(
+            local: Timestamp(milliseconds: days * 86_400_000 + milliseconds), offset: offset, missing: missing)
     }
 
-    private static func read(_ pattern: [UInt8], in text: ArraySlice<UInt8>, at start: Int) -> LogTime? {
-        guard text.endIndex - start >= pattern.count + 9 else { return nil }
-        var (year, month, day): (Int64, Int64, Int64) = (0, 0, 0)
-        for (index, letter) in pattern.enumerated() {
-            let byte = text[start + index]
-            let digit = Int64(byte &- UInt8(ascii: "0"))
-            switch letter {
-            case UInt8(ascii: "Y") where digit < 10: year = year * 10 + digit
-            case UInt8(ascii: "M") where digit < 10: month = month * 10 + digit
-            case UInt8(ascii: "D") where digit < 10: day = day * 10 + digit
-            case byte: break
-            default: return nil
-            }
-        }
-        guard (1...12).contains(month), (1...31).contains(day) else { return nil }
-        var reader = TimeOfDayReader(text: text, position: start + pattern.count)
-        guard reader.takeSeparator(), let milliseconds = reader.timeOfDay() else { return nil }
-        let days = Timestamp.days(year: year, month: month, day: day)
-        return LogTime(
-            local: Timestamp(milliseconds: days * 86_400_000 + milliseconds), offset: reader.offset())
+    static func lastDay(ofMonth month: Int64, year: Int64) -> Int64 {
+        let next = month == 12 ? (year + 1, 1) : (year, month + 1)
+        return Timestamp.days(year: next.0, month: next.1, day: 1) - Timestamp.days(year: year, month: month, day: 1)
     }
 }
 
-private struct TimeOfDayReader {
+/// One way to write a date.
+struct LogDatePattern: Sendable {
+    private let letters: [UInt8]
+
+    init(_ letters: [UInt8]) { self.letters = letters }
+
+    private static let months = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ].map { Array($0.utf8) }
+
+    static let monthLetters = Set("JFMASOND".utf8)
+
+    /// The date at an offset, and where it ends; `nil` where none stands there.
+    func read(_ text: ArraySlice<UInt8>, at start: Int) -> (year: Int64?, month: Int64, day: Int64, end: Int)? {
+        var (year, month, day): (Int64?, Int64, Int64) = (nil, 0, 0)
+        var (position, index) = (start, 0)
+        while index < letters.count {
+            guard position < text.endIndex else { return nil }
+            let byte = text[position]
+            let digit = Int64(byte &- UInt8(ascii: "0"))
+            switch letters[index] {
+            case UInt8(ascii: "Y") where digit < 10: year = (year ?? 0) * 10 + digit
+            case UInt8(ascii: "D") where digit < 10: day = day * 10 + digit
+            case UInt8(ascii: "d"):
+                // Of two places, the first may be a blank.
+                if byte == 0x20 { position += 1 }
+                while position < text.endIndex, isDigit(text[position]), day < 10 {
+                    day = day * 10 + Int64(text[position] - UInt8(ascii: "0"))
+                    position += 1
+                }
+                index += 1
+                continue
+            case UInt8(ascii: "M") where letters[index...].starts(with: "MMM".utf8):
+                guard position + 3 <= text.endIndex,
+                    let found = Self.months.firstIndex(of: text[position..<position + 3].map { $0 | 0x20 })
+                else { return nil }
+                month = Int64(found) + 1
+                position += 3
+                index += 3
+                continue
+            case UInt8(ascii: "M") where digit < 10: month = month * 10 + digit
+            case byte: break
+            default: return nil
+            }
+            position += 1
+            index += 1
+        }
+        guard (1...12).contains(month), (1...31).contains(day), year.map({ $0 >= 1970 }) ?? true else { return nil }
+        return (year, month, day, position)
+    }
+}
+
+struct TimeOfDayReader {
     let text: ArraySlice<UInt8>
     var position: Int
 
     mutating func takeSeparator() -> Bool {
-        take {
-            $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ",")
-        }
-            && (take { $0 == UInt8(ascii: " ") } || true)
+        guard take({ "T _,;|\t:-".utf8.contains($0) }) else { return false }
+        while take({ $0 == UInt8(ascii: " ") }) {}
+        return true
     }
 
-    /// `hh:mm:ss`, with a fraction after a point or a comma.
+    /// `hh:mm:ss`, with a fraction after a point or a comma, or milliseconds after a colon; `PM` after it counts.
     mutating func timeOfDay() -> Int64? {
-        guard let hour = twoDigits(), take({ $0 == UInt8(ascii: ":") }), let minute = twoDigits(),
+        guard var hour = twoDigits(), take({ $0 == UInt8(ascii: ":") }), let minute = twoDigits(),
             take({ $0 == UInt8(ascii: ":") }), let second = twoDigits(), hour < 24, minute < 60, second <= 60
         else { return nil }
-        var milliseconds = ((hour * 60 + minute) * 60 + second) * 1000
+        var fraction: Int64 = 0
         let point = position
-        guard take({ $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") }) else { return milliseconds }
-        var weight: Int64 = 100
-        let first = position
-        while position < text.endIndex, isDigit(text[position]) {
-            milliseconds += Int64(text[position] - UInt8(ascii: "0")) * weight
-            weight /= 10
-            position += 1
+        if take({ $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ":") }) {
+            var weight: Int64 = 100
+            let first = position
+            while position < text.endIndex, isDigit(text[position]) {
+                fraction += Int64(text[position] - UInt8(ascii: "0")) * weight
+                weight /= 10
+                position += 1
+            }
+            // A comma that is followed by something else ends a CSV cell; a colon that is not followed by milliseconds, a
+            // label.
+            if position == first || text[point] == UInt8(ascii: ":") && position - first != 3 {
+                position = point
+                fraction = 0
+            }
         }
-        // A comma that is followed by something else ends a CSV cell.
-        if position == first { position = point }
-        return milliseconds
+        if let isAfternoon = half(), (1...12).contains(hour) { hour = hour % 12 + (isAfternoon ? 12 : 0) }
+        return ((hour * 60 + minute) * 60 + second) * 1000 + fraction
+    }
+
+    private mutating func half() -> Bool? {
+        var rest = text[position...]
+        if rest.first == 0x20 { rest = rest.dropFirst() }
+        let word = rest.prefix(2).map { $0 | 0x20 }
+        guard word == Array("am".utf8) || word == Array("pm".utf8),
+            rest.count == 2 || !LogPrefix.isWordByte(rest[rest.startIndex + 2])
+        else { return nil }
+        position = rest.startIndex + 2
+        return word == Array("pm".utf8)
     }
 
     /// `Z`, `+02:00`, `+0200`, `+02`, ` UTC`, ` +0200`.
     mutating func offset() -> Int64? {
         if take({ $0 == UInt8(ascii: "Z") || $0 == UInt8(ascii: "z") }) { return 0 }
-        if text[position...].starts(with: " UTC".utf8) || text[position...].starts(with: " GMT".utf8) { return 0 }
+        if text[position...].starts(with: " UTC".utf8) || text[position...].starts(with: " GMT".utf8) {
+            position += 4
+            return 0
+        }
         let start = position
         let isSpaced = take { $0 == UInt8(ascii: " ") }
         let isNegative = position < text.endIndex && text[position] == UInt8(ascii: "-")
@@ -124,6 +239,15 @@ private struct TimeOfDayReader {
         // After a blank only the full form is a zone; ` -12 ` may be anything.
         if (hasColon || isSpaced) && minutes == nil { return nil }
         return (hours * 60 + (minutes ?? 0)) * (isNegative ? -1 : 1)
+    }
+
+    /// ` 2026` after the time.
+    mutating func trailingYear() -> Int64? {
+        let word = text[position...].dropFirst().prefix { isDigit($0) }
+        guard position < text.endIndex, text[position] == 0x20, word.count == 4,
+            let year = Int64(String(decoding: word, as: UTF8.self)), (1970..<2200).contains(year)
+        else { return nil }
+        return year
     }
 
     private mutating func take(_ matches: (UInt8) -> Bool) -> Bool {

@@ -35,7 +35,32 @@ struct Unquoted {
         return result
     }
 
-    private static func backslashes(in text: [UInt8], from start: Int, until quote: UInt8) -> Unquoted {
+    /// A piece of a quoted text with its escapes resolved; its quotes stay.
+    static func withoutEscapes(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        // No byte of a text is the end of it.
+        let bytes = backslashes(in: Array(text), from: 0, until: nil).bytes
+        return bytes.contains(0x1B) ? LineSplitter.withoutColours(bytes) : bytes
+    }
+
+    /// `CP%20001` as it is meant; what is no such escape stays.
+    static func percentEncoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        var position = text.startIndex
+        while position < text.endIndex {
+            if text[position] == UInt8(ascii: "%"), position + 2 < text.endIndex,
+                let high = hexadecimalValue(text[position + 1]), let low = hexadecimalValue(text[position + 2])
+            {
+                result.append(UInt8(high << 4 | low))
+                position += 3
+            } else {
+                result.append(text[position])
+                position += 1
+            }
+        }
+        return result
+    }
+
+    private static func backslashes(in text: [UInt8], from start: Int, until quote: UInt8?) -> Unquoted {
         var result = Unquoted(end: text.count)
         var position = start
         while position < text.count {

@@ -8,13 +8,20 @@ public struct CommandRequest: Sendable {
     public var payload: [UInt8]
     /// How long to wait for the answer.
     public var timeoutMilliseconds: Int64
+    /// Sent as it stands in place of a CALL, right or wrong. The answer is the one with the message id that can be read
+    /// in it; where there is none, any answer.
+    public var text: [UInt8]?
 
-    public init(ticket: UInt64, chargePointId: String, action: String, payload: [UInt8], timeoutMilliseconds: Int64) {
+    public init(
+        ticket: UInt64, chargePointId: String, action: String, payload: [UInt8], timeoutMilliseconds: Int64,
+        text: [UInt8]? = nil
+    ) {
         self.ticket = ticket
         self.chargePointId = chargePointId
         self.action = action
         self.payload = payload
         self.timeoutMilliseconds = timeoutMilliseconds
+        self.text = text
     }
 }
 
@@ -37,6 +44,7 @@ public struct CommandOutcome: Sendable {
 
     public var ticket: UInt64
     public var chargePointId: String
+    /// Empty for a text in which none can be read.
     public var action: String
     /// `nil` where nothing was sent.
     public var messageId: String?
@@ -84,8 +92,8 @@ public struct CommandOutcome: Sendable {
     func writeMembers(to writer: inout JSONWriter) {
         writer.member("record", "command")
         writer.member("chargePointId", chargePointId)
-        writer.member("action", action)
-        writer.member("messageId", messageId)
+        writer.member("action", action.isEmpty ? nil : action)
+        writer.member("messageId", messageId.flatMap { $0.isEmpty ? nil : $0 })
         writer.member("outcome", outcome.rawValue)
         writer.member("status", status)
         writer.member("payload", raw: payload)

@@ -29,7 +29,7 @@ extension CentralSystem {
         guard let chargePoint = chargePoints[request.chargePointId], chargePoint.connection != nil else {
             return finish(request.outcome(.notConnected))
         }
-        if let reason = refusal(of: request.action, chargePoint.registration) {
+        if request.text == nil, let reason = refusal(of: request.action, chargePoint.registration) {
             return finish(request.outcome(.refused, status: chargePoint.registration?.rawValue, message: reason))
         }
         chargePoints[request.chargePointId]?.queue.append(request)
@@ -54,27 +54,45 @@ extension CentralSystem {
         else { return }
         let request = chargePoint.queue.removeFirst()
         let call = OutstandingCall(
-            request: request, messageId: identifiers.messageId(), sent: now,
+            request: request, messageId: request.text.map(Self.messageId) ?? identifiers.messageId(), sent: now,
             deadline: now.adding(milliseconds: request.timeoutMilliseconds))
         chargePoint.outstanding = call
         outstandingChargePoints.insert(id)
         chargePoints[id] = chargePoint
-        let bytes = Frame.call(id: call.messageId, action: request.action, payload: request.payload)
+        let bytes =
+            request.text ?? Frame.call(id: call.messageId, action: request.action, payload: request.payload)
         effects.append(.send(connection, bytes))
         noteOwnCall(bytes, id)
         effects.append(.wake(at: call.deadline))
     }
 
     private mutating func noteOwnCall(_ bytes: [UInt8], _ id: String) {
-        guard let frame = try? Frame.read(bytes) else { return }
-        let record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromCentralSystem, frame: frame)
-        effects.append(.record(.frame(record)))
-        store(frame, .fromCentralSystem, id)
+        do throws(FrameError) {
+            let frame = try Frame.read(bytes)
+            var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromCentralSystem, frame: frame)
+            record.violations = Validator.violations(of: frame, answering: nil)
+            effects.append(.record(.frame(record)))
+            store(frame, .fromCentralSystem, id)
+        } catch {
+            effects.append(
+                .record(.error(UnreadableFrame(error: error, raw: bytes, timestamp: now, chargePointId: id))))
+        }
+    }
+
+    /// The message id that can be read in a text; empty where there is none.
+    private static func messageId(of text: [UInt8]) -> String {
+        do throws(FrameError) {
+            return try Frame.read(text).messageId
+        } catch {
+            return error.messageId ?? ""
+        }
     }
 
     /// A CALLRESULT or CALLERROR: ends the command that waits for it; one that nobody waits for is only noted.
     mutating func takeAnswer(_ frame: Frame, from id: String) {
-        let call = chargePoints[id]?.outstanding.flatMap { $0.messageId == frame.messageId ? $0 : nil }
+        let call = chargePoints[id]?.outstanding.flatMap {
+            $0.messageId == frame.messageId || ($0.messageId.isEmpty && $0.request.text != nil) ? $0 : nil
+        }
         var record = FrameRecord(
             timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: call?.request.action,
             responseMilliseconds: call.map { now - $0.sent })
@@ -88,6 +106,7 @@ extension CentralSystem {
             finish(call.outcome(.error, status: error.code, at: now, message: error.description))
         } else {
             let status = frame.payload?["status"]?.text
+            if call.request.action == "SendLocalList", status == "Accepted" { keepLocalList(call.request) }
             finish(
                 call.outcome(
                     CommandOutcome.outcome(of: status), status: status, payload: frame.payload.map { Array($0.raw) },

@@ -8,11 +8,17 @@ struct QueuedCall: Sendable {
         case start(transaction: Int)
         case meterValues(transaction: Int)
         case stop(transaction: Int)
+        /// A status that must reach the central system, though not for a transaction.
+        case report(notification: String, status: String)
+        /// Whatever else is told; nothing follows from its answer.
+        case notice
+        /// What somebody ordered, by its number.
+        case ordered(Int)
 
         /// Of a message that must not be lost: its transaction.
         var transaction: Int? {
             switch self {
-            case .boot, .heartbeat, .status, .sample, .authorize: nil
+            case .boot, .heartbeat, .status, .sample, .authorize, .report, .notice, .ordered: nil
             case .start(let number), .meterValues(let number), .stop(let number): number
             }
         }

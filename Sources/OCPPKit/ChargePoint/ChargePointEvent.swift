@@ -22,6 +22,8 @@ public enum ChargePointInput: Sendable {
         case unplug(connectorId: Int)
         /// What is broken; `nil` once it is repaired.
         case fault(connectorId: Int, errorCode: ChargePointErrorCode?)
+        /// Sends a CALL as soon as the charge point is accepted; the payload is JSON text of an object.
+        case call(action: String, payload: [UInt8])
     }
 }
 
@@ -46,6 +48,8 @@ public enum ChargePointEvent: Sendable, Equatable {
     case sessionStopped(connectorId: Int, meterStop: Int64, reason: Reason)
     /// A command was answered: its action, and the answer's status or error code.
     case answered(action: String, outcome: String)
+    /// What the charge point tells of a work or by an order, and what its answers say.
+    case told(action: String, what: String)
     case timedOut(action: String)
     /// A transaction message was tried as often as TransactionMessageAttempts allows.
     case givenUp(action: String)
@@ -106,6 +110,7 @@ extension ChargePointEvent: CustomStringConvertible {
         case .sessionStopped(let connector, let meter, let reason):
             "connector \(connector): stopped at \(meter) Wh (\(reason.rawValue))"
         case .answered(let action, let outcome): "\(action) answered \(outcome)"
+        case .told(let action, let what): "\(action): \(what)"
         case .timedOut(let action): "\(action) was not answered in time"
         case .givenUp(let action): "\(action) given up"
         case .rebooting(let kind): "\(kind.rawValue.lowercased()) reset"

@@ -43,7 +43,7 @@ struct Charging: Sendable {
     let connector: ConnectorModel
     let battery: Battery
     /// What the session asks for; the connector and the battery may allow less.
-    let limitWatts: Int64
+    private(set) var limitWatts: Int64
     private let storedAtBegin: Int64
     private let target: Int64
 
@@ -80,7 +80,7 @@ struct Charging: Sendable {
         while completion == nil, time < end {
             if time == stepEnd { beginStep() }
             let span = min(end, stepEnd) - time
-            if watts * span >= target - delivered {
+            if watts > 0, watts * span >= target - delivered {
                 completion = time.adding(milliseconds: (target - delivered + watts - 1) / watts)
                 delivered = target
                 watts = 0
@@ -91,11 +91,20 @@ struct Charging: Sendable {
         }
     }
 
-    /// When the energy asked for will be reached.
-    func predictedCompletion() -> Timestamp {
+    /// When the energy asked for will be reached; `nil` where that is not so soon.
+    func predictedCompletion(within milliseconds: Int64) -> Timestamp? {
         var future = self
-        while future.completion == nil { future.advance(to: future.stepEnd.adding(milliseconds: 1000)) }
-        return future.completion ?? begin
+        let end = time.adding(milliseconds: milliseconds)
+        while future.completion == nil, future.time < end {
+            future.advance(to: future.stepEnd.adding(milliseconds: 1000))
+        }
+        return future.completion
+    }
+
+    /// Allows another power from now on; 0 suspends.
+    mutating func setLimit(_ watts: Int64) {
+        limitWatts = watts
+        if completion == nil { beginStep() }
     }
 
     private mutating func beginStep() {
@@ -106,6 +115,6 @@ struct Charging: Sendable {
             case .ac(let phases, let volts): Int64(phases) * volts * connector.maximumAmperes
             }
         let offered = min(limitWatts, connector.maximumWatts, possible)
-        watts = max(1, offered * battery.acceptance(at: charge) / 1_000_000)
+        watts = offered == 0 ? 0 : max(1, offered * battery.acceptance(at: charge) / 1_000_000)
     }
 }

@@ -17,7 +17,12 @@ struct ConnectorState: Sendable {
     struct ChargingSession: Sendable {
         let transaction: Int
         var charging: Charging
-        let endsAt: Timestamp
+        /// When it is over as things stand, or when to look again.
+        var endsAt: Timestamp
+        /// When it is over whatever has been delivered.
+        let stopsAt: Timestamp?
+        /// When a charging profile allows something else.
+        var limitUntil: Timestamp?
         var nextSample: Timestamp?
         /// What StopTransaction's transactionData will hold.
         var transactionData: [MeterValue] = []
@@ -31,6 +36,8 @@ struct ConnectorState: Sendable {
     var isOperative = true
     /// Takes effect when the session is over.
     var scheduledOperative: Bool?
+    /// Kept for a tag by its own id.
+    var isReserved = false
     var fault: ChargePointErrorCode?
     var session: Session?
     /// A session is over and the cable still in.
@@ -57,11 +64,11 @@ struct ConnectorState: Sendable {
 
     var status: ChargePointStatus {
         if fault != nil { return .faulted }
-        if chargingSession != nil { return .charging }
+        if let charging = chargingSession?.charging { return charging.limitWatts == 0 ? .suspendedEVSE : .charging }
         if !isOperative { return .unavailable }
         if session != nil { return .preparing }
         if isPluggedIn { return isFinishing ? .finishing : .preparing }
-        return .available
+        return isReserved ? .reserved : .available
     }
 
     /// What the meter shows; `charging` is that of the running session, brought up to the time.
@@ -81,5 +88,33 @@ extension ConnectorState {
         guard var charging = chargingSession else { return }
         charging.charging.advance(to: time)
         session?.phase = .charging(charging)
+    }
+
+    /// Whether a charging profile holds the session back.
+    var isLimited: Bool { chargingSession.map { $0.charging.limitWatts < wantedWatts } ?? false }
+
+    private var wantedWatts: Int64 { session?.spec.maximumWatts ?? model.maximumWatts }
+
+    /// - Parameter watts: what charging profiles allow; `nil` for no limit.
+    mutating func limit(toWatts watts: Int64?, until: Timestamp?, at now: Timestamp) {
+        guard var charging = chargingSession else { return }
+        charging.limitUntil = until
+        let limit = min(wantedWatts, watts ?? wantedWatts)
+        if limit != charging.charging.limitWatts {
+            charging.charging.setLimit(limit)
+            charging.foresee(at: now)
+        }
+        session?.phase = .charging(charging)
+    }
+}
+
+extension ConnectorState.ChargingSession {
+    /// How far ahead the end is looked for: a session that gets no power has none.
+    static let foresight: Int64 = 86_400_000
+
+    /// Works out `endsAt`.
+    mutating func foresee(at now: Timestamp) {
+        let completion = charging.predictedCompletion(within: Self.foresight)
+        endsAt = earliest(completion ?? now.adding(milliseconds: Self.foresight), stopsAt) ?? now
     }
 }

@@ -34,15 +34,29 @@ extension SimulatedChargePoint {
         case .authorize(let connectorId): authorizeAnswered(connectorId - 1, AuthorizeResponse(frame.payload))
         case .start(let number): startAnswered(number, StartTransactionResponse(frame.payload))
         case .stop(let number): finish(number)
-        case .heartbeat, .sample, .status, .meterValues: break
+        case .ordered:
+            let status = frame.payload?["status"]?.text ?? frame.payload?["idTagInfo"]?["status"]?.text
+            emit(.told(action: call.action, what: "answered \(status ?? "with a result")"))
+        case .heartbeat, .sample, .status, .meterValues, .report, .notice: break
         }
     }
 
     private mutating func takeError(_ frame: Frame) {
         guard queue.outstanding?.messageId == frame.messageId else { return takeOrphan(frame) }
         let error = frame.error ?? ("", "")
-        emit(.breach("\(queue.outstanding?.call.action ?? "") answered by \(error.code) \(error.description)"))
+        let action = queue.outstanding?.call.action ?? ""
+        if isOptional(action), [.notImplemented, .notSupported].contains(ErrorCode(rawValue: error.code)) {
+            emit(.told(action: action, what: "the central system does not take it (\(error.code))"))
+        } else {
+            emit(.breach("\(action) answered by \(error.code) \(error.description)"))
+        }
         failOutstanding(isAnswered: true)
+    }
+
+    /// A central system need not know more than the core profile.
+    private func isOptional(_ action: String) -> Bool {
+        if case .ordered? = queue.outstanding?.call.purpose { return false }
+        return Actions.named(action)?.profile != .core
     }
 
     /// An answer to a CALL that timed out is only late; any other one that fits nothing should not be there.
@@ -87,7 +101,9 @@ extension SimulatedChargePoint {
             emit(.givenUp(action: call.action))
             finish(number)
         case .meterValues: emit(.givenUp(action: call.action))
-        case .heartbeat, .sample, .status: break
+        case .report(let notification, let status):
+            if !isAnswered { retell(notification, status) }
+        case .heartbeat, .sample, .status, .notice, .ordered: break
         }
     }
 

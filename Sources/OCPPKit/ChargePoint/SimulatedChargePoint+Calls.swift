@@ -17,7 +17,9 @@ extension SimulatedChargePoint {
         case .status(0): reported = nil
         case .status(let connectorId): connectors[connectorId - 1].reported = nil
         case .authorize(let connectorId): authorizeOffline(connectorId - 1)
-        case .heartbeat, .sample, .start, .meterValues, .stop: break
+        case .report(let notification, let status): retell(notification, status)
+        case .ordered: emit(.breach("\(call.action) was not answered: the connection ended"))
+        case .heartbeat, .sample, .start, .meterValues, .stop, .notice: break
         }
     }
 
@@ -26,7 +28,7 @@ extension SimulatedChargePoint {
         let model = options.model
         let request = BootNotificationRequest(
             chargePointVendor: model.vendor, chargePointModel: model.model, chargePointSerialNumber: model.serialNumber,
-            firmwareVersion: model.firmwareVersion, meterType: model.meterType)
+            firmwareVersion: firmwareVersion, meterType: model.meterType)
         queue.append(
             QueuedCall(
                 purpose: .boot, action: "BootNotification", payload: request, goesBeforeAcceptance: true))

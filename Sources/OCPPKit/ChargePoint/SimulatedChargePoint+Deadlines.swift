@@ -7,7 +7,7 @@ extension SimulatedChargePoint {
             isConnected ? bootAt : nil,
             isOnline ? heartbeatAt : nil,
             isOnline ? queue.retryTime.flatMap { $0 > now ? $0 : nil } : nil,
-            reset?.deadline,
+            reset?.deadline, nextWork, nextReservationEnd, nextLimitChange,
         ]
         return (general + connectors.map(nextDeadline)).compactMap { $0 }.min()
     }
@@ -17,13 +17,19 @@ extension SimulatedChargePoint {
     }
 
     private func nextDeadline(of connector: ConnectorState) -> Timestamp? {
-        var times = [connector.unplugAt, canStartSessions && connector.isFree ? connector.nextStart : nil]
+        var times = [connector.unplugAt, canStartNext(connector) ? connector.nextStart : nil]
         switch connector.session?.phase {
         case .awaitingCable(let until): times.append(until)
         case .charging(let session): times += [session.endsAt, session.nextSample]
         case .authorizing, nil: break
         }
         return times.compactMap { $0 }.min()
+    }
+
+    /// Whether the first of the connector's waiting sessions could begin now.
+    private func canStartNext(_ connector: ConnectorState) -> Bool {
+        guard canStartSessions, let spec = connector.waiting.first else { return false }
+        return canUse(connector.id - 1, idTag: spec.idTag)
     }
 
     /// Whether the charge point has been accepted since it booted, and does not boot again.
@@ -40,14 +46,19 @@ extension SimulatedChargePoint {
             scheduleHeartbeat()
             sendHeartbeat()
         }
+        endReservations()
+        continueWorks()
         for index in connectors.indices { handleDeadlines(ofConnector: index) }
+        applyLimits()
     }
 
     private mutating func handleDeadlines(ofConnector index: Int) {
         switch connectors[index].session?.phase {
         case .charging(let session):
-            if session.endsAt <= now {
+            if session.charging.completion != nil || session.stopsAt.map({ $0 <= now }) ?? false {
                 stopCharging(index, reason: .local, outcome: .completed)
+            } else if session.endsAt <= now {
+                foresee(index)
             } else if let nextSample = session.nextSample, nextSample <= now {
                 takePeriodicSample(index)
             }
@@ -55,11 +66,17 @@ extension SimulatedChargePoint {
         case .awaitingCable, .authorizing, nil: break
         }
         if let unplugAt = connectors[index].unplugAt, unplugAt <= now { unplug(index) }
-        if canStartSessions, connectors[index].isFree, let nextStart = connectors[index].nextStart, nextStart <= now {
+        if canStartNext(connectors[index]), let nextStart = connectors[index].nextStart, nextStart <= now {
             connectors[index].nextStart = nil
             connectors[index].isPluggedIn = true
             begin(connectors[index].waiting.removeFirst(), on: index, isRemote: false, unplugsByItself: true)
         }
+    }
+
+    private mutating func foresee(_ index: Int) {
+        guard var session = connectors[index].chargingSession else { return }
+        session.foresee(at: now)
+        connectors[index].session?.phase = .charging(session)
     }
 
     mutating func scheduleHeartbeat() {

@@ -15,7 +15,7 @@ extension SimulatedChargePoint {
             if let session = connectors[index].session {
                 guard session.spec.idTag == idTag else { return }
                 endSession(index, reason: .local, outcome: .completed)
-            } else if canStartSessions, connectors[index].isFree {
+            } else if canStartSessions, canUse(index, idTag: idTag) {
                 let spec = SessionSpec(
                     connectorId: connectorId, idTag: idTag, energyWattHours: options.defaultEnergyWattHours)
                 begin(spec, on: index, isRemote: false, unplugsByItself: false)
@@ -30,6 +30,12 @@ extension SimulatedChargePoint {
             connectors[index].fault = errorCode
             if errorCode != nil { endSession(index, reason: .other, outcome: .cutShort) }
             reportStatus(connectorId)
+        case .call(let action, let payload):
+            orderCount += 1
+            queue.append(
+                QueuedCall(
+                    purpose: .ordered(orderCount), action: action,
+                    payload: JSONPayload((try? JSONTree(parsing: payload))?.root)))
         }
     }
 
@@ -44,6 +50,9 @@ extension SimulatedChargePoint {
         guard isRemote ? configuration.isTrue("AuthorizeRemoteTxRequests") : options.authorizes else {
             return authorized(index)
         }
+        if configuration.isTrue("LocalPreAuthorize"), localStatus(of: spec.idTag) == .accepted {
+            return authorized(index)
+        }
         guard isConnected else { return authorizeOffline(index) }
         queue.append(
             QueuedCall(
@@ -52,8 +61,10 @@ extension SimulatedChargePoint {
     }
 
     mutating func authorizeOffline(_ index: Int) {
+        let listed = connectors[index].session.flatMap { localStatus(of: $0.spec.idTag) }
         let isAllowed =
-            configuration.isTrue("LocalAuthorizeOffline") && configuration.isTrue("AllowOfflineTxForUnknownId")
+            configuration.isTrue("LocalAuthorizeOffline")
+            && (listed.map { $0 == .accepted } ?? configuration.isTrue("AllowOfflineTxForUnknownId"))
         if isAllowed { authorized(index) } else { abandonSession(index, .refused, reason: "Offline") }
     }
 
@@ -71,12 +82,13 @@ extension SimulatedChargePoint {
         let charging = Charging(
             begin: now, connector: connector.model, battery: spec.battery, charge: spec.charge,
             limitWatts: spec.maximumWatts ?? connector.model.maximumWatts, energyWattHours: spec.energyWattHours)
-        let completion = charging.predictedCompletion()
         let interval = configuration.integer("MeterValueSampleInterval") * 1000
         var session = ConnectorState.ChargingSession(
-            transaction: transactionCount, charging: charging,
-            endsAt: min(completion, spec.durationMilliseconds.map { now.adding(milliseconds: $0) } ?? completion),
+            transaction: transactionCount, charging: charging, endsAt: now,
+            stopsAt: spec.durationMilliseconds.map { now.adding(milliseconds: $0) },
             nextSample: interval > 0 ? now.adding(milliseconds: interval) : nil)
+        session.foresee(at: now)
+        let reservationId = useReservation(for: spec.idTag, on: index)
         let meterStart = connector.registerMillijoules / millijoulesPerWattHour
         transactions[transactionCount] = Transaction(
             result: SessionResult(
@@ -85,11 +97,13 @@ extension SimulatedChargePoint {
             QueuedCall(
                 purpose: .start(transaction: transactionCount), action: "StartTransaction",
                 payload: StartTransactionRequest(
-                    connectorId: Int64(index + 1), idTag: spec.idTag, meterStart: meterStart, timestamp: now)))
+                    connectorId: Int64(index + 1), idTag: spec.idTag, meterStart: meterStart, timestamp: now,
+                    reservationId: reservationId)))
         connectors[index].session?.phase = .charging(session)
         session.transactionData = transactionData(index, context: .transactionBegin)
         connectors[index].session?.phase = .charging(session)
         emit(.sessionStarted(connectorId: index + 1, idTag: spec.idTag, meterStart: meterStart))
+        applyLimits()
         reportStatus(index + 1)
     }
 
@@ -151,6 +165,9 @@ extension SimulatedChargePoint {
         emit(.sessionStopped(connectorId: index + 1, meterStop: meterStop, reason: reason))
         release(index)
         connectors[index].registerMillijoules = register
+        // A TxProfile ends with its transaction, and the others share what it had of the charge point's limit.
+        _ = profiles.clear(connectorId: Int64(index + 1), purpose: .tx)
+        applyLimits()
     }
 
     /// Ends a session that never charged.

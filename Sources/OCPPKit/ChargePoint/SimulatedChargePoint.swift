@@ -1,4 +1,4 @@
-/// A charge point that speaks OCPP 1.6 Core, as a state machine without I/O: inputs and a time go in, effects come out.
+/// A charge point that speaks all of OCPP 1.6 and its security extension, as a state machine without I/O: inputs and a time go in, effects come out.
 ///
 /// Time is simulated time, and whoever owns the charge point decides how fast it runs: call `handle` with `.timer` when
 /// `nextDeadline` comes. What happens between two inputs happens at its own time, however late the call is, so the same
@@ -21,6 +21,8 @@ public struct SimulatedChargePoint: Sendable {
         public var dataTransferVendors: Set<String> = []
         /// What the lifetime registers show at first, in Wh.
         public var registerWattHours: Int64 = 0
+        /// Statuses of failure that take the place of the steps that they fail: `InstallationFailed`, `UploadFailed`.
+        public var failures: Set<String> = []
 
         public init(model: ChargePointModel = .abbTerra54) { self.model = model }
     }
@@ -61,6 +63,14 @@ public struct SimulatedChargePoint: Sendable {
     var queue = CallQueue()
     var transactions: [Int: Transaction] = [:]
     var transactionCount = 0
+    var orderCount = 0
+    /// What takes a while, by the notification that tells of it.
+    var works: [String: LongWork] = [:]
+    var firmwareVersion: String
+    var localList = LocalAuthorizationList()
+    var reservations: [ConnectorReservation] = []
+    var profiles = ChargingProfiles()
+    var certificates: [(use: String, certificate: Certificate)] = []
     /// The ids of CALLs whose answers nobody waits for any more.
     var expiredIds: [String] = []
 
@@ -74,6 +84,7 @@ public struct SimulatedChargePoint: Sendable {
         now = start
         sendTime = start
         bootAt = start
+        firmwareVersion = options.model.firmwareVersion
         configuration = ChargePointConfiguration(connectorCount: options.model.connectors.count)
         connectors = options.model.connectors.enumerated().map {
             ConnectorState(id: $0.offset + 1, model: $0.element, registerWattHours: options.registerWattHours)
@@ -82,7 +93,7 @@ public struct SimulatedChargePoint: Sendable {
 
     /// Whether there is nothing left to do: no session runs or waits and every message is delivered.
     public var isSettled: Bool {
-        registration == .accepted && queue.isEmpty && transactions.isEmpty && reset == nil
+        registration == .accepted && queue.isEmpty && transactions.isEmpty && reset == nil && works.isEmpty
             && connectors.allSatisfy { $0.session == nil && $0.waiting.isEmpty && $0.unplugAt == nil }
     }
 

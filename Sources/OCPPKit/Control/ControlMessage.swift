@@ -14,6 +14,9 @@ public enum ControlRequest: Sendable {
     /// so a long list goes in parts of some thousand changes. Without a server, whoever changes the list opens
     /// `SQLiteStore`, which locks the others out, and commits `StoreOperation.tag`.
     case changeTags(number: UInt64, [TagChange])
+    /// Follow the records. The answers are `ControlReply.watching`, then a `ControlReply.record` for each that passes,
+    /// in their order, until the connection ends; and `ControlReply.lost` where the client was too slow for some.
+    case watch(number: UInt64, WatchFilter)
 
     public var line: [UInt8] {
         var writer = JSONWriter()
@@ -25,7 +28,12 @@ public enum ControlRequest: Sendable {
             writer.member("chargePointId", request.chargePointId)
             writer.member("action", request.action)
             writer.member("payload", raw: request.payload)
+            writer.member("text", request.text.map { String(decoding: $0, as: UTF8.self) })
             writer.member("timeoutMilliseconds", request.timeoutMilliseconds)
+        case .watch(let number, let filter):
+            writer.member("request", "watch")
+            writer.member("number", number)
+            filter.write(to: &writer)
         case .chargePoints(let number):
             writer.member("request", "chargePoints")
             writer.member("number", number)
@@ -73,7 +81,9 @@ public enum ControlRequest: Sendable {
                 CommandRequest(
                     ticket: 0, chargePointId: try required(root["chargePointId"]?.text, "chargePointId"),
                     action: try required(root["action"]?.text, "action"), payload: try required(payload, "payload"),
-                    timeoutMilliseconds: min(max(root["timeoutMilliseconds"]?.integer ?? 30_000, 1), 86_400_000)))
+                    timeoutMilliseconds: min(max(root["timeoutMilliseconds"]?.integer ?? 30_000, 1), 86_400_000),
+                    text: root["text"]?.text.map { Array($0.utf8) }))
+        case "watch": self = .watch(number: number, try required(WatchFilter(root), "records"))
         case "chargePoints": self = .chargePoints(number: number)
         case "stations": self = .stations(number: number)
         case "changeTags":
@@ -113,6 +123,12 @@ public enum ControlReply: Sendable {
     case station(number: UInt64, Station)
     /// The end of the answers to a request, and how many things it was about.
     case done(number: UInt64, count: Int)
+    /// From now on records are told.
+    case watching(number: UInt64)
+    /// A record: its line, without the newline.
+    case record(number: UInt64, [UInt8])
+    /// So many records were not told, because the client did not read them in time.
+    case lost(number: UInt64, count: Int)
     case error(number: UInt64?, String)
 
     public var line: [UInt8] {
@@ -134,6 +150,15 @@ public enum ControlReply: Sendable {
         case .done(let number, let count):
             writer.member("number", number)
             writer.member("done", count)
+        case .watching(let number):
+            writer.member("number", number)
+            writer.member("watching", true)
+        case .record(let number, let line):
+            writer.member("number", number)
+            writer.member("line", raw: line)
+        case .lost(let number, let count):
+            writer.member("number", number)
+            writer.member("lost", count)
         case .error(let number, let message):
             writer.member("number", number)
             writer.member("error", message)
@@ -148,19 +173,27 @@ public enum ControlReply: Sendable {
         let number = root["number"]?.integer.flatMap { UInt64(exactly: $0) }
         if let message = root["error"]?.text {
             self = .error(number: number, message)
+        } else if let number, let line = root["line"] {
+            self = .record(number: number, Array(line.raw))
+        } else if let number, root["watching"]?.boolean == true {
+            self = .watching(number: number)
+        } else if let number, let count = root["lost"]?.integer {
+            self = .lost(number: number, count: Int(clamping: count))
         } else if let number, let count = root["done"]?.integer {
             self = .done(number: number, count: Int(clamping: count))
         } else if let number, let station = Station(root) {
             self = .station(number: number, station)
         } else if let ids = root["chargePoints"], let number {
             self = .chargePoints(number: number, ids.elements.compactMap(\.text))
-        } else if let number, let id = root["chargePointId"]?.text, let action = root["action"]?.text,
+        } else if let number, let id = root["chargePointId"]?.text,
             let outcome = root["outcome"]?.text.flatMap(CommandOutcome.Outcome.init(rawValue:))
         {
             self = .outcome(
                 number: number,
                 CommandOutcome(
-                    ticket: 0, chargePointId: id, action: action, messageId: root["messageId"]?.text, outcome: outcome,
+                    ticket: 0, chargePointId: id, action: root["action"]?.text ?? "",
+                    messageId: root["messageId"]?.text,
+                    outcome: outcome,
                     status: root["status"]?.text, payload: root["payload"].map { Array($0.raw) },
                     responseMilliseconds: root["responseMilliseconds"]?.integer, message: root["message"]?.text))
         } else {

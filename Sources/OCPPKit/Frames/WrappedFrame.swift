@@ -16,8 +16,9 @@ struct WrappedFrame {
     /// What the keys are called where frames are written so.
     private static let parts: [String: Part] = [
         "calltype": .kind, "messagetypeid": .kind, "messagetype": .kind, "msgtype": .kind, "msgtypeid": .kind,
-        "typeid": .kind, "ocppmessagetype": .kind,
+        "typeid": .kind, "ocppmessagetype": .kind, "type": .kind,
         "uniqueid": .messageId, "messageid": .messageId, "msgid": .messageId, "callid": .messageId,
+        "id": .messageId, "uid": .messageId,
         "action": .action,
         "payload": .payload, "errordetails": .payload,
         "errorcode": .errorCode, "errordescription": .errorDescription,
@@ -25,7 +26,7 @@ struct WrappedFrame {
 
     private static let kinds: [String: Frame.Kind] = [
         "2": .call, "3": .callResult, "4": .callError,
-        "CALL": .call, "CALLRESULT": .callResult, "CALLERROR": .callError,
+        "call": .call, "callresult": .callResult, "callerror": .callError,
     ]
 
     /// `nil` where the value is no object, or does not have a frame's type, id and content.
@@ -35,7 +36,7 @@ struct WrappedFrame {
         for (key, value) in node.members {
             guard let part = WrappedFrame.part(key.raw.dropFirst().dropLast()) else { continue }
             switch part {
-            case .kind: kind = kind ?? Frame.idText(value).flatMap { WrappedFrame.kinds[$0] }
+            case .kind: kind = kind ?? Frame.idText(value).flatMap(WrappedFrame.kind)
             case .messageId: messageId = value
             case .action: action = value
             case .payload: payload = value
@@ -50,6 +51,16 @@ struct WrappedFrame {
         case .callError: guard errorCode != nil else { return nil }
         }
         self.kind = kind
+    }
+
+    /// Whether a text begins with a key that holds a frame's type; the key ends at the first quote or backslash.
+    static func isTypeKey(_ text: ArraySlice<UInt8>) -> Bool {
+        part(text.prefix { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) == .kind
+    }
+
+    /// Compared as keys are: without case, `_` and `-`.
+    private static func kind(_ text: String) -> Frame.Kind? {
+        kinds[text.lowercased().filter { $0 != "_" && $0 != "-" }]
     }
 
     /// Whether an object that begins with this key may be a frame; the key ends at the first quote or backslash.

@@ -31,36 +31,16 @@ public struct KeyValueArguments: Sendable {
     /// Takes one text.
     public mutating func add(_ argument: String) throws(ArgumentError) {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let steps = Self.steps(parts[0]) else {
+        guard parts.count == 2, let steps = FieldPath.steps(parts[0]) else {
             throw ArgumentError(.form, quoted(argument), "not of the form key=value")
         }
         payload = try insert(
             String(parts[1]), at: steps[...], into: payload, kind: .object(action.request), path: "")
     }
 
-    private enum Step {
-        case key(String)
-        case index(Int)
-    }
-
-    /// `a.b[0].c`; `nil` where it is no such path.
-    private static func steps(_ path: Substring) -> [Step]? {
-        var steps: [Step] = []
-        for part in path.split(separator: ".", omittingEmptySubsequences: false) {
-            let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
-            guard let name = pieces.first, !name.isEmpty else { return nil }
-            steps.append(.key(String(name)))
-            for piece in pieces.dropFirst() {
-                guard piece.last == "]", let index = Int(piece.dropLast()), index >= 0 else { return nil }
-                steps.append(.index(index))
-            }
-        }
-        return steps
-    }
-
     /// The value with the text put in; `kind` is `nil` where nothing is known of it, which only happens unchecked.
     private func insert(
-        _ text: String, at steps: ArraySlice<Step>, into value: JSONValue?, kind: Field.Kind?, path: String
+        _ text: String, at steps: ArraySlice<FieldPath.Step>, into value: JSONValue?, kind: Field.Kind?, path: String
     ) throws(ArgumentError) -> JSONValue {
         guard let step = steps.first else { return try leaf(text, existing: value, kind: kind, path: path) }
         switch step {

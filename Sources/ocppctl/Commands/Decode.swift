@@ -19,8 +19,14 @@ struct LogReadingOptions: ParsableArguments {
             valueName: "zone"))
     var timezone: LocalZone?
 
+    @Option(
+        help: ArgumentHelp(
+            "The date of the first line, as its clock shows it, for times without a year or a date.",
+            valueName: "yyyy-mm-dd"))
+    var date: LocalDate?
+
     var logOptions: LogOptions {
-        var options = LogOptions(chargePointId: chargePoint, perspective: perspective)
+        var options = LogOptions(chargePointId: chargePoint, perspective: perspective, start: date?.midnight)
         if let timezone { options.zone = { timezone.utc(ofLocal: $0) } }
         return options
     }
@@ -43,7 +49,10 @@ struct Decode: ParsableCommand {
               grep CP002 charge.log | ocppctl decode --format text
             """)
 
-    @Argument(help: ArgumentHelp("Logs to read, .gz too; - or none for standard input.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "Logs to read, compressed by gzip too, or network captures; - or none for standard input.",
+            valueName: "file"))
     var files: [String] = []
 
     @OptionGroup var log: LogReadingOptions

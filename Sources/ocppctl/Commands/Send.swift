@@ -1,7 +1,5 @@
 import ArgumentParser
-import Glibc
 import OCPPKit
-import WebEndpoints
 
 /// Sends commands to charge points through the running server.
 struct Send: ParsableCommand {
@@ -10,6 +8,7 @@ struct Send: ParsableCommand {
         usage: """
             ocppctl send <charge-point> <Action> [key=value ...]
             ocppctl send --all <Action> [key=value ...]
+            ocppctl send <charge-point> --raw <text>
             ocppctl send --input <file>
             """,
         discussion: """
@@ -17,6 +16,10 @@ struct Send: ParsableCommand {
             --payload. A charge point may be a pattern with * and ?, in quotes. One record a command goes to standard \
             output. The exit status is 0 when all were accepted, 77 refused, 76 CALLERROR, 75 timeout, 69 not \
             connected, 65 for a payload that the action does not allow, and 1 where they differ.
+
+            --until waits for what follows, as long as --timeout again, and writes it as a frame record: \
+            StartTransaction, StatusNotification.status=Charging,connectorId=1, or a status alone, as Installed. A \
+            work that fails is 77 at once, one that takes too long 75.
 
             Examples:
               ocppctl send CP001 Reset type=Soft
@@ -41,7 +44,7 @@ struct Send: ParsableCommand {
             valueName: "file"))
     var input: String?
 
-    @Option(help: "Seconds to wait for each answer.")
+    @Option(help: "Seconds to wait for each answer, and after it for what --until asks.")
     var timeout: Double = 30
 
     @Option(help: "Charge points that are asked at the same time.")
@@ -50,14 +53,30 @@ struct Send: ParsableCommand {
     @Flag(name: .customLong("no-validate"), help: "Send a payload that the action does not allow all the same.")
     var skipsValidation = false
 
+    @Option(
+        help: ArgumentHelp(
+            "After an accepted command, wait until the charge point sends such a message.",
+            valueName: "condition"),
+        transform: { try FrameCondition(parsing: $0) })
+    var until: FrameCondition?
+
+    @Option(
+        help: ArgumentHelp(
+            "Send this text as it stands, or that of @FILE, in place of a command.", valueName: "text"))
+    var raw: String?
+
     func validate() throws {
         guard timeout > 0, timeout <= 86_400 else {
             throw ValidationError("--timeout is more than 0 and at most 86400 seconds")
         }
         guard parallel > 0 else { throw ValidationError("--parallel is at least 1") }
         if input != nil {
-            guard words.isEmpty, !all, payload == nil else {
+            guard words.isEmpty, !all, payload == nil, raw == nil else {
                 throw ValidationError("--input takes the charge points, actions and payloads from its lines")
+            }
+        } else if raw != nil {
+            guard words.count == (all ? 0 : 1), payload == nil, !skipsValidation else {
+                throw ValidationError("--raw is all that is sent: give only the charge point, or --all")
             }
         } else if words.count < (all ? 1 : 2) {
             throw ValidationError(all ? "--all needs an action" : "send needs a charge point and an action")
@@ -65,99 +84,49 @@ struct Send: ParsableCommand {
     }
 
     func run() throws {
-        let output = OutputWriter(isLineBuffered: true)
         let session = ControlSession(path: control.path)
-        if let input {
-            try sendLines(of: InputFile(input), through: session, to: output)
-        } else {
-            let action = words[all ? 0 : 1]
-            let content = try SendPayload.build(
-                action: action, arguments: Array(words.dropFirst(all ? 1 : 2)), json: payload,
-                isValidated: !skipsValidation)
-            let targets = try all ? session.connectedChargePoints(matching: "*") : targets(of: words[0], session)
-            var tally = SendTally()
-            try session.send(
-                targets.map { request($0, action, content) }, parallel: parallel
-            ) { outcome in
-                tally.count(outcome.outcome)
-                try output.writeLine { outcome.write(to: &$0) }
-            }
-            try tally.finish()
-        }
-    }
-
-    private func targets(of word: String, _ session: ControlSession) throws -> [String] {
-        word.contains { $0 == "*" || $0 == "?" } ? try session.connectedChargePoints(matching: word) : [word]
-    }
-
-    private func request(_ id: String, _ action: String, _ payload: [UInt8]) -> CommandRequest {
-        CommandRequest(
-            ticket: 0, chargePointId: id, action: action, payload: payload,
-            timeoutMilliseconds: Int64(timeout * 1000))
-    }
-
-    /// Each line is sent as it is read; a bad one is said, counted, and the rest goes on.
-    private func sendLines(
-        of file: consuming InputFile, through session: ControlSession, to output: OutputWriter
-    ) throws {
+        let runner = CommandRunner(
+            session: session, output: OutputWriter(isLineBuffered: true), parallel: parallel, condition: until,
+            timeoutMilliseconds: timeoutMilliseconds)
         var tally = SendTally()
-        var lines = LineSplitter()
-        var chunk: [UInt8] = []
-        var isOpen = true
-        while isOpen {
-            isOpen = try file.read(into: &chunk)
-            for (number, line) in isOpen ? lines.split(chunk) : lines.rest() {
-                do {
-                    guard let request = try lineRequest(line) else { continue }
-                    try session.send([request], parallel: 1) { outcome in
-                        tally.count(outcome.outcome)
-                        try output.writeLine { outcome.write(to: &$0) }
-                    }
-                } catch let failure as CommandFailure where failure.status == .badData {
-                    Diagnostics.say("\(file.name):\(number): \(failure.message)")
-                    tally.countBadLine()
-                }
-            }
+        if let input {
+            let source = try CommandInput(
+                input, CommandLineReader(isValidated: !skipsValidation, timeoutMilliseconds: timeoutMilliseconds))
+            try runner.run([], then: source)
+            tally.add(source.tally)
+        } else {
+            let make = try request()
+            let pattern = all ? "*" : words[0]
+            let ids =
+                all || NamePattern.isPattern(pattern)
+                ? try session.connectedChargePoints(matching: pattern) : [pattern]
+            try runner.run(ids.map(make))
         }
+        tally.add(runner.tally)
         try tally.finish()
     }
 
-    private func lineRequest(_ line: [UInt8]) throws -> CommandRequest? {
-        if line.allSatisfy({ $0 <= 0x20 }) { return nil }
-        guard let root = try? JSONTree(parsing: line).root, let id = root["chargePointId"]?.text,
-            let action = root["action"]?.text
-        else {
-            throw CommandFailure(.badData, #"not a line {"chargePointId","action","payload"}"#)
-        }
-        let content = try SendPayload.build(
-            action: action, arguments: [],
-            json: root["payload"].map { String(decoding: $0.raw, as: UTF8.self) }, isValidated: !skipsValidation)
-        return request(id, action, content)
-    }
-}
+    private var timeoutMilliseconds: Int64 { Int64(timeout * 1000) }
 
-/// Outcomes on their way to one exit status.
-struct SendTally {
-    private var statuses: Set<ExitStatus> = []
-
-    mutating func count(_ outcome: CommandOutcome.Outcome) {
-        let status: ExitStatus =
-            switch outcome {
-            case .accepted: .done
-            case .refused: .refused
-            case .error: .protocol
-            case .timeout: .timeout
-            case .notConnected, .unknown: .unreachable
+    /// What goes to each charge point.
+    private func request() throws -> (String) -> CommandRequest {
+        let timeoutMilliseconds = timeoutMilliseconds
+        if let raw {
+            let text = try SendPayload.content(raw)
+            return {
+                CommandRequest(
+                    ticket: 0, chargePointId: $0, action: (try? Frame.read(text))?.action ?? "",
+                    payload: Array("{}".utf8), timeoutMilliseconds: timeoutMilliseconds, text: text)
             }
-        statuses.insert(status)
-    }
-
-    mutating func countBadLine() { statuses.insert(.badData) }
-
-    /// - Throws: the one status that all share, or 1 where they differ.
-    func finish() throws {
-        guard let first = statuses.first else { return }
-        if statuses.count > 1 { throw CommandFailure(.someFailed) }
-        if first != .done { throw CommandFailure(first) }
+        }
+        let action = words[all ? 0 : 1]
+        let content = try SendPayload.build(
+            action: action, arguments: Array(words.dropFirst(all ? 1 : 2)), json: payload,
+            isValidated: !skipsValidation)
+        return {
+            CommandRequest(
+                ticket: 0, chargePointId: $0, action: action, payload: content,
+                timeoutMilliseconds: timeoutMilliseconds)
+        }
     }
 }

@@ -1,15 +1,24 @@
 import OCPPKit
 
-/// The payload of a command: from `key=value` words or JSON, checked against the action's definition.
+/// The payload of a message that somebody wants sent: from `key=value` words or JSON, checked against the action's
+/// definition.
 enum SendPayload {
-    /// - Parameter json: JSON text, or `@FILE`.
+    /// - Parameters:
+    ///   - json: JSON text, or `@FILE`.
+    ///   - sender: which side sends it.
     /// - Throws: status 65 for what the action does not allow, 64 for both forms at once.
-    static func build(action: String, arguments: [String], json: String?, isValidated: Bool) throws -> [UInt8] {
+    static func build(
+        action: String, arguments: [String], json: String?, isValidated: Bool, sender: Sender = .centralSystem
+    ) throws -> [UInt8] {
         let definition = Actions.named(action)
         if isValidated {
-            guard let definition else { throw unknown(action) }
-            guard definition.sender != .chargePoint else {
-                throw CommandFailure(.badData, "\(action) is sent by charge points, not by a central system")
+            guard let definition else { throw unknown(action, sender) }
+            guard definition.sender == sender || definition.sender == .either else {
+                throw CommandFailure(
+                    .badData,
+                    sender == .centralSystem
+                        ? "\(action) is sent by charge points, not by a central system"
+                        : "\(action) is sent by a central system, not by charge points")
             }
         }
         guard json == nil || arguments.isEmpty else {
@@ -20,14 +29,15 @@ enum SendPayload {
         return payload
     }
 
-    private static func unknown(_ action: String) -> CommandFailure {
-        let names = Actions.all.filter { $0.sender != .chargePoint }.map(\.name)
-        let hint = UsageErrors.nearest(action, among: names).map { " Did you mean \($0)?" } ?? ""
-        return CommandFailure(.badData, "OCPP 1.6 has no action \(action).\(hint)")
+    /// A text, or the content of `@FILE`.
+    static func content(_ text: String) throws -> [UInt8] {
+        text.hasPrefix("@") ? try InputFile(String(text.dropFirst())).readAll() : Array(text.utf8)
     }
 
-    private static func content(_ json: String) throws -> [UInt8] {
-        json.hasPrefix("@") ? try InputFile(String(json.dropFirst())).readAll() : Array(json.utf8)
+    private static func unknown(_ action: String, _ sender: Sender) -> CommandFailure {
+        let names = Actions.all.filter { $0.sender == sender || $0.sender == .either }.map(\.name)
+        let hint = UsageErrors.nearest(action, among: names).map { " Did you mean \($0)?" } ?? ""
+        return CommandFailure(.badData, "OCPP 1.6 has no action \(action).\(hint)")
     }
 
     private static func fields(
@@ -52,5 +62,28 @@ enum SendPayload {
         } catch let error as FrameError {
             throw CommandFailure(.badData, "the payload is no JSON object: \(error.message)")
         }
+    }
+}
+
+/// A command as a line: `{"chargePointId","action","payload"}`.
+struct CommandLineReader {
+    let isValidated: Bool
+    let timeoutMilliseconds: Int64
+
+    /// - Returns: `nil` for a blank line.
+    /// - Throws: status 65 where it is no such line, or a payload that the action does not allow.
+    func read(_ line: [UInt8]) throws -> CommandRequest? {
+        if line.allSatisfy({ $0 <= 0x20 }) { return nil }
+        guard let root = try? JSONTree(parsing: line).root, let id = root["chargePointId"]?.text,
+            let action = root["action"]?.text
+        else {
+            throw CommandFailure(.badData, #"not a line {"chargePointId","action","payload"}"#)
+        }
+        // A file's content may stand behind @, but only where a person types it.
+        let payload = root["payload"].map { Array($0.raw) } ?? Array("{}".utf8)
+        let content = try SendPayload.build(
+            action: action, arguments: [], json: String(decoding: payload, as: UTF8.self), isValidated: isValidated)
+        return CommandRequest(
+            ticket: 0, chargePointId: id, action: action, payload: content, timeoutMilliseconds: timeoutMilliseconds)
     }
 }

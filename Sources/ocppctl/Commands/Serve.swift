@@ -87,6 +87,12 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Which records go to standard output.")
     var records = RecordSelection.all
 
+    @Option(
+        help: ArgumentHelp(
+            #"Take commands as lines {"chargePointId","action","payload"} from a file, or - for standard input."#,
+            valueName: "file"))
+    var input: String?
+
     func validate() throws {
         guard path.hasPrefix("/") else { throw ValidationError("--path begins with a slash") }
         guard (0...86_400).contains(heartbeatInterval) else {
@@ -119,6 +125,14 @@ struct Serve: AsyncParsableCommand {
             throw CommandFailure(.configuration, "\(error)")
         }
         Diagnostics.say("listening on \(await server.url); charge points connect to \(await server.url)/<identity>")
+        if let input {
+            do {
+                try ServeInput.start(input, for: server)
+            } catch {
+                await server.stop()
+                throw error
+            }
+        }
         for await _ in stopped { break }
         Diagnostics.say("stopping")
         await server.stop()

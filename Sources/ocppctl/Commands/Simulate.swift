@@ -7,8 +7,8 @@ struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Be a charge point, or a fleet of them",
         discussion: """
-            A simulated charge point boots, reports its status, obeys every command and runs the sessions that it is \
-            told to; then it ends. Without --session it stays until INT or TERM. Its frames go to standard output as \
+            A simulated charge point boots, reports its status, obeys every command of every profile and does what it is \
+            told to by --session and --call; then it ends. Without either it stays until INT or TERM. Its frames go to standard output as \
             records, which decode and export-sessions read; what happens is told on standard error.
 
             A session is key=value, separated by commas: connector, idTag, energy (20kWh), power (50kW), duration \
@@ -17,9 +17,13 @@ struct Simulate: AsyncParsableCommand {
 
             Time is simulated: with --speed 60 an hour passes in a minute, in the frames and in the records.
 
+            Updates of firmware and uploads are told step by step, each within seconds. Nothing is really fetched or \
+            brought: a URL that no charge point could use fails, and --fail lets any step fail.
+
             Examples:
               ocppctl simulate --id CP001
               ocppctl simulate --id CP001 --session connector=1,idTag=TAG,energy=20kWh,power=50kW --speed 60
+              ocppctl simulate --id CP001 --call 'DataTransfer vendorId=com.example data=hello'
               ocppctl simulate --count 100 --id-pattern CP%05d --records none
             """)
 
@@ -36,6 +40,18 @@ struct Simulate: AsyncParsableCommand {
         help: ArgumentHelp("A session to run; repeatable.", valueName: "key=value,…"),
         transform: { try SessionSpec(parsing: $0) })
     var session: [SessionSpec] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A message to send once it has booted: 'DataTransfer vendorId=com.example'; repeatable.",
+            valueName: "message"), transform: { try ScriptedCall(parsing: $0) })
+    var call: [ScriptedCall] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A failure to report in place of the step that fails: InstallationFailed, UploadFailed; repeatable.",
+            valueName: "status"))
+    var fail: [WorkFailure] = []
 
     @Option(help: ArgumentHelp("Simulated seconds in a second.", valueName: "factor"))
     var speed: Double = 1
@@ -83,7 +99,8 @@ struct Simulate: AsyncParsableCommand {
         let fleet = SimulatedFleet(
             loop: loop,
             settings: SimulationSettings(
-                url: url, model: model.model, sessions: session, clock: SimulatedClock(speed: speed),
+                url: url, model: model.model, sessions: session, calls: call, failures: Set(fail.map(\.rawValue)),
+                clock: SimulatedClock(speed: speed),
                 connectTimeoutMilliseconds: connectTimeout.milliseconds, writesFrames: records == .frames,
                 tellsProgress: !quiet, isFleet: count > 1))
         let signals = Signals { _ in Task { await fleet.end(nil) } }

@@ -1,4 +1,3 @@
-import Glibc
 import OCPPKit
 import WebEndpoints
 
@@ -8,43 +7,102 @@ final class ControlSession {
     private var client: LineClient?
     private var number: UInt64 = 0
 
+    /// How long the server may take to answer what it need not ask anybody.
+    private static let patienceMilliseconds: Int64 = 10_000
+
     /// Connects when first used.
     init(path: String) { self.path = path }
 
-    /// The connected charge points whose id matches a pattern with `*` and `?`.
-    func connectedChargePoints(matching pattern: String) throws -> [String] {
-        number += 1
-        try post(.chargePoints(number: number))
-        while true {
-            switch try receive(withinMilliseconds: 10_000) {
-            case .chargePoints(number, let ids):
-                let matching = ids.filter { unsafe fnmatch(pattern, $0, 0) == 0 }
-                guard !matching.isEmpty else {
-                    throw CommandFailure(.unreachable, "no connected charge point matches \(pattern)")
-                }
-                return matching
-            case .error(_, let message): throw CommandFailure(.internalError, "the server says: \(message)")
-            default: continue
-            }
+    /// Whether a server listens; connects to it.
+    func connect() throws -> Bool {
+        do {
+            if client == nil { client = try LineClient(path: path) }
+            return true
+        } catch .notListening {
+            return false
+        } catch {
+            throw failure(error)
         }
     }
 
-    /// Sends requests, `parallel` at a time, and tells each outcome as it comes.
-    func send(_ requests: [CommandRequest], parallel: Int, _ tell: (CommandOutcome) throws -> Void) throws {
-        var waiting = requests[...]
-        var open: Set<UInt64> = []
-        let longest = requests.map(\.timeoutMilliseconds).max() ?? 0
-        while !waiting.isEmpty || !open.isEmpty {
-            while open.count < parallel, let request = waiting.popFirst() {
-                number += 1
-                open.insert(number)
-                try post(.send(number: number, request))
+    /// The connected charge points whose id matches a pattern with `*` and `?`.
+    func connectedChargePoints(matching pattern: String) throws -> [String] {
+        let matching = try ask({ .chargePoints(number: $0) }) { reply in
+            if case .chargePoints(_, let ids) = reply { ids } else { nil }
+        }.filter { NamePattern.matches($0, pattern) }
+        guard !matching.isEmpty else {
+            throw CommandFailure(.unreachable, "no connected charge point matches \(pattern)")
+        }
+        return matching
+    }
+
+    /// Every charge point that the server knows of, one by one.
+    func stations(_ body: (Station) throws -> Void) throws {
+        _ = try ask({ .stations(number: $0) }) { reply -> Int? in
+            if case .station(_, let station) = reply { try body(station) }
+            if case .done(_, let count) = reply { return count }
+            return nil
+        }
+    }
+
+    /// Changes the authorisation list; durable when it returns.
+    func change(_ changes: [TagChange]) throws {
+        _ = try ask({ .changeTags(number: $0, changes) }) { reply -> Int? in
+            if case .done(_, let count) = reply { count } else { nil }
+        }
+    }
+
+    /// Begins to follow records: from now on `next` gives them.
+    func watch(_ filter: WatchFilter) throws {
+        _ = try ask({ .watch(number: $0, filter) }) { reply -> Bool? in
+            if case .watching = reply { true } else { nil }
+        }
+    }
+
+    /// Gives a command to the server, and returns the number under which its outcome will come.
+    func send(_ request: CommandRequest) throws -> UInt64 {
+        number += 1
+        try post(.send(number: number, request))
+        return number
+    }
+
+    /// What happens next on a `ControlSession`.
+    enum Event {
+        case reply(ControlReply)
+        /// The other descriptor has something to read.
+        case input
+        case timedOut
+    }
+
+    /// - Parameter milliseconds: `nil` waits for ever.
+    func next(orInputOn descriptor: Int32? = nil, withinMilliseconds milliseconds: Int64?) throws -> Event {
+        do {
+            if client == nil { client = try LineClient(path: path) }
+            switch try client?.next(orInputOn: descriptor, timeoutMilliseconds: milliseconds.map { Int($0) }) {
+            case .line(let line):
+                guard let reply = ControlReply(line: line) else {
+                    throw CommandFailure(.protocol, "\(path): what answers there is no ocppctl serve")
+                }
+                return .reply(reply)
+            case .input: return .input
+            case .timedOut, nil: return .timedOut
             }
-            switch try receive(withinMilliseconds: longest + 10_000) {
-            case .outcome(let number, let outcome):
-                if open.remove(number) != nil { try tell(outcome) }
-            case .error(_, let message): throw CommandFailure(.internalError, "the server says: \(message)")
-            case .chargePoints, .station, .done: continue
+        } catch let error as LineClientError {
+            throw failure(error)
+        }
+    }
+
+    /// Asks, and takes replies until one is the answer.
+    private func ask<Answer>(
+        _ request: (UInt64) -> ControlRequest, _ answer: (ControlReply) throws -> Answer?
+    ) throws -> Answer {
+        number += 1
+        try post(request(number))
+        while true {
+            switch try next(withinMilliseconds: Self.patienceMilliseconds) {
+            case .reply(.error(_, let message)): throw CommandFailure(.internalError, "the server says: \(message)")
+            case .reply(let reply): if let value = try answer(reply) { return value }
+            case .input, .timedOut: throw failure(.timedOut)
             }
         }
     }
@@ -70,16 +128,5 @@ final class ControlSession {
             return CommandFailure(.unreachable, reason + ". Is 'ocppctl serve' running, with the same --control?")
         }
         return CommandFailure(.unreachable, reason)
-    }
-
-    private func receive(withinMilliseconds milliseconds: Int64) throws -> ControlReply {
-        do {
-            guard let line = try client?.receiveLine(timeoutMilliseconds: Int(milliseconds)),
-                let reply = ControlReply(line: line)
-            else { throw CommandFailure(.protocol, "\(path): what answers there is no ocppctl serve") }
-            return reply
-        } catch let error as LineClientError {
-            throw failure(error)
-        }
     }
 }

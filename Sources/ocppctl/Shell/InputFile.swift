@@ -6,6 +6,9 @@ struct InputFile: ~Copyable {
     let name: String
     private let descriptor: Int32
 
+    /// To be waited for; only `read` reads from it.
+    var readDescriptor: Int32 { descriptor }
+
     /// - Throws: `CommandFailure` with status 66 where it cannot be opened.
     init(_ name: String) throws {
         self.name = name

@@ -6,12 +6,18 @@ struct SimulationSettings: Sendable {
     let url: String
     let model: ChargePointModel
     let sessions: [SessionSpec]
+    let calls: [ScriptedCall]
+    /// As `SimulatedChargePoint.Options` has them.
+    let failures: Set<String>
     let clock: SimulatedClock
     let connectTimeoutMilliseconds: Int64
     let writesFrames: Bool
     let tellsProgress: Bool
     /// Of many charge points only what went wrong is told, and a line at the end.
     let isFleet: Bool
+
+    /// Whether it ends by itself once everything is done that was told.
+    var hasTask: Bool { !sessions.isEmpty || !calls.isEmpty }
 }
 
 /// The charge points of a simulation, and what became of them. Lives on the event loop's thread, as they do.
@@ -89,9 +95,9 @@ actor SimulatedFleet {
             breachCount += 1
             Diagnostics.say("\(id): the central system broke the protocol: \(text)")
             // It would try to boot for ever, and its sessions would never begin.
-            if !settings.sessions.isEmpty, !booted.contains(id) { end(outcome()) }
+            if settings.hasTask, !booted.contains(id) { end(outcome()) }
         case .timedOut, .givenUp: Diagnostics.say("\(id): \(event)")
-        case .booted, .status, .sessionStarted, .progress, .sessionStopped, .answered, .rebooting:
+        case .booted, .status, .sessionStarted, .progress, .sessionStopped, .answered, .told, .rebooting:
             if case .booted = event { booted.insert(id) }
             if !settings.isFleet { tell("\(event)", of: id, at: time) }
         }
@@ -108,7 +114,7 @@ actor SimulatedFleet {
 
     /// A charge point has nothing left to do.
     func settled(_ id: String) {
-        guard !settings.sessions.isEmpty else { return }
+        guard settings.hasTask else { return }
         unsettled.remove(id)
         if unsettled.isEmpty { end(nil) }
     }
@@ -126,7 +132,7 @@ actor SimulatedFleet {
             return CommandFailure(.protocol, "breaches of the protocol by the central system: \(breachCount)")
         }
         // Sessions that the central system started by itself are its own business.
-        guard !settings.sessions.isEmpty else { return nil }
+        guard settings.hasTask else { return nil }
         let statuses: [(SessionResult.Outcome, ExitStatus)] = [
             (.refused, .refused), (.undelivered, .timeout), (.cutShort, .someFailed),
         ]

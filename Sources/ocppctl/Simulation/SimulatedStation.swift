@@ -32,6 +32,7 @@ actor SimulatedStation: WebSocketClientHandler {
         self.fleet = fleet
         url = settings.url + (settings.url.hasSuffix("/") ? "" : "/") + percentEncoded(id)
         var options = SimulatedChargePoint.Options(model: settings.model)
+        options.failures = settings.failures
         options.callTimeout = Int64(Double(SimulatedStation.callTimeoutMilliseconds) * settings.clock.speed)
         let run = String(UInt32.random(in: 0...UInt32.max), radix: 16)
         chargePoint = SimulatedChargePoint(options: options, start: settings.clock.start) { "\(run)-\($0)" }
@@ -39,6 +40,7 @@ actor SimulatedStation: WebSocketClientHandler {
 
     func start() {
         for spec in settings.sessions { give(.order(.run(spec))) }
+        for call in settings.calls { give(.order(.call(action: call.action, payload: call.payload))) }
         connect()
     }
 

@@ -13,7 +13,7 @@ A command that shows nothing may print anything. Every command must end with sta
 `; echo $?` and the status.
 
 What differs from the page: port 9000, the broker's 1883 and DOJOT's 8000 are free ports, so that a page may show the
-defaults. A `serve` or `simulate` that would stay is ended by TERM once it runs, unless `&` leaves it there.
+defaults. A `serve`, `simulate` or `watch` that would stay is ended by TERM once it runs, unless `&` leaves it there.
 """
 
 import json
@@ -118,8 +118,8 @@ def pattern(lines):
 class Shell:
     """A bash that takes commands one at a time, in a folder that looks like a user's."""
 
-    STAYS = re.compile(r"^ocppctl (serve|simulate)\b(?!.*(--session|--help))")
-    READY = {"serve": "listening on", "simulate": "boot accepted"}
+    STAYS = re.compile(r"^ocppctl (serve|simulate|watch)\b(?!.*(--session|--call|--help))")
+    READY = {"serve": "listening on", "simulate": "boot accepted", "watch": "watching"}
 
     def __init__(self, folder, ports):
         self.folder = folder
@@ -168,7 +168,7 @@ class Shell:
         self.tell(f"{{ {body}\n}} >{out} 2>{err} 9>&-")
         self.tell("echo $? >&9")
         status = self.read_status()
-        program = re.search(r"\bocppctl (serve|simulate)\b", text)
+        program = re.search(r"\bocppctl (serve|simulate|watch)\b", text)
         if program and (ends or is_background):
             is_ready = self.has_fleet if "--count" in text else lambda: self.READY[program[1]] in err.read_text()
             self.wait_until(lambda: err.exists() and is_ready(), f"{text} to be ready", err)

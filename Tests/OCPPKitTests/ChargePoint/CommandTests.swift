@@ -44,7 +44,7 @@ import Testing
         ("UnlockConnector", #"{"connectorId":9}"#, "NotSupported"),
         ("TriggerMessage", #"{"requestedMessage":"Heartbeat"}"#, "Accepted"),
         ("TriggerMessage", #"{"requestedMessage":"StatusNotification","connectorId":9}"#, "Rejected"),
-        ("TriggerMessage", #"{"requestedMessage":"FirmwareStatusNotification"}"#, "NotImplemented"),
+        ("TriggerMessage", #"{"requestedMessage":"FirmwareStatusNotification"}"#, "Accepted"),
         ("Authorize", #"{"idTag":"A"}"#, "NotSupported"),
         ("Reboot", "{}", "NotImplemented"),
         ("Reset", "{}", "OccurenceConstraintViolation"),

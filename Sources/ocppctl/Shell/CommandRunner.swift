@@ -1,0 +1,239 @@
+import Glibc
+import OCPPKit
+
+/// Where commands come from.
+protocol CommandSource: AnyObject {
+    /// What has something to read when there may be more commands; `nil` once there are no more.
+    var descriptor: Int32? { get }
+    /// The commands that are there now; called when `descriptor` can be read.
+    func read() throws -> [CommandRequest]
+}
+
+/// Sends commands through the running server, and follows each to its end.
+///
+/// Commands to one charge point go one after the other, those to different ones at the same time.
+final class CommandRunner {
+    private struct Open {
+        let chargePointId: String
+        /// The charge point's frames since the command was given to the server: how many, our CALLs among them by id,
+        /// and those that mean something to the condition.
+        var frameCount = 0
+        var calls: [String: Int] = [:]
+        var matches: [(position: Int, line: [UInt8], verdict: FrameCondition.Verdict)] = []
+        /// What follows must be later than this; `nil` before the answer.
+        var position: Int?
+        var deadline: Int64?
+    }
+
+    private let session: ControlSession
+    private let output: OutputWriter
+    private let parallel: Int
+    private let condition: FrameCondition?
+    private let timeoutMilliseconds: Int64
+    private var waiting: [CommandRequest] = []
+    private var open: [UInt64: Open] = [:]
+    private(set) var tally = SendTally()
+
+    /// Commands that are read ahead.
+    private static let maximumWaiting = 1000
+
+    /// - Parameters:
+    ///   - parallel: charge points that are asked at the same time.
+    ///   - condition: what has to follow each command that was accepted.
+    ///   - timeoutMilliseconds: for each answer, and again for what follows.
+    init(
+        session: ControlSession, output: OutputWriter, parallel: Int, condition: FrameCondition?,
+        timeoutMilliseconds: Int64
+    ) {
+        self.session = session
+        self.output = output
+        self.parallel = parallel
+        self.condition = condition
+        self.timeoutMilliseconds = timeoutMilliseconds
+    }
+
+    /// Sends all of them.
+    ///
+    /// - Parameters:
+    ///   - requests: the first ones.
+    ///   - source: the others.
+    /// - Throws: where the server or standard output fails; what became of the commands is in `tally`.
+    func run(_ requests: [CommandRequest], then source: (any CommandSource)? = nil) throws {
+        if condition != nil {
+            let ids = source == nil ? requests.map(\.chargePointId) : []
+            try session.watch(WatchFilter(kind: .frames, chargePoints: ids.count > 100 ? [] : ids))
+        }
+        waiting = requests
+        while true {
+            try start()
+            let input = waiting.count < Self.maximumWaiting ? source?.descriptor : nil
+            if open.isEmpty {
+                // Nobody can have anything to say but the input.
+                guard waiting.isEmpty, input != nil, let source else { return }
+                waiting += try source.read()
+                continue
+            }
+            switch try session.next(orInputOn: input, withinMilliseconds: patience()) {
+            case .reply(let reply): try take(reply)
+            case .input: waiting += try source?.read() ?? []
+            case .timedOut: try expire()
+            }
+        }
+    }
+
+    private func start() throws {
+        while open.count < parallel {
+            let busy = Set(open.values.map(\.chargePointId))
+            guard let index = waiting.firstIndex(where: { !busy.contains($0.chargePointId) }) else { return }
+            let request = waiting.remove(at: index)
+            open[try session.send(request)] = Open(chargePointId: request.chargePointId)
+        }
+    }
+
+    /// How long to wait for anything.
+    private func patience() -> Int64? {
+        let deadlines = open.values.compactMap(\.deadline)
+        let answers: Int64? = deadlines.count < open.count ? timeoutMilliseconds + 10_000 : nil
+        return [deadlines.min().map { max(0, $0 - monotonicMilliseconds()) }, answers].compactMap { $0 }.min()
+    }
+
+    private func take(_ reply: ControlReply) throws {
+        switch reply {
+        case .outcome(let number, let outcome): try answered(number, outcome)
+        case .record(_, let line): try note(line)
+        case .lost(_, let count):
+            Diagnostics.say("\(count) frames were lost on the way here; what is waited for may have been among them")
+        case .error(_, let message): throw CommandFailure(.internalError, "the server says: \(message)")
+        case .chargePoints, .station, .done, .watching: break
+        }
+    }
+
+    private func answered(_ number: UInt64, _ outcome: CommandOutcome) throws {
+        guard var command = open[number] else { return }
+        try output.writeLine { outcome.write(to: &$0) }
+        guard condition != nil, outcome.outcome == .accepted else {
+            tally.count(outcome.outcome)
+            open[number] = nil
+            return
+        }
+        let position = outcome.messageId.flatMap { command.calls[$0] } ?? 0
+        command.position = position
+        command.deadline = monotonicMilliseconds() + timeoutMilliseconds
+        open[number] = command
+        if let match = command.matches.first(where: { $0.position > position }) {
+            try conclude(number, match.line, match.verdict)
+        }
+    }
+
+    /// A frame of somebody whom a command was sent to, perhaps.
+    private func note(_ line: [UInt8]) throws {
+        guard let condition, let record = try? JSONTree(parsing: line).root, record["messageType"]?.text == "CALL",
+            let number = open.first(where: { $0.value.chargePointId == record["chargePointId"]?.text })?.key
+        else { return }
+        open[number]?.frameCount += 1
+        let position = open[number]?.frameCount ?? 0
+        if record["direction"]?.text == Direction.fromCentralSystem.rawValue {
+            if open[number]?.position == nil { open[number]?.calls[record["messageId"]?.text ?? ""] = position }
+            return
+        }
+        guard let verdict = condition.verdict(action: record["action"]?.text ?? "", payload: record["payload"]) else {
+            return
+        }
+        if open[number]?.position != nil {
+            try conclude(number, line, verdict)
+        } else {
+            open[number]?.matches.append((position, line, verdict))
+        }
+    }
+
+    private func conclude(_ number: UInt64, _ line: [UInt8], _ verdict: FrameCondition.Verdict) throws {
+        guard let command = open.removeValue(forKey: number) else { return }
+        try output.write(line + [UInt8(ascii: "\n")])
+        switch verdict {
+        case .met: tally.count(.accepted)
+        case .failed(let status):
+            Diagnostics.say("\(command.chargePointId): \(status), while '\(condition?.text ?? "")' was waited for")
+            tally.count(.refused)
+        }
+    }
+
+    private func expire() throws {
+        let now = monotonicMilliseconds()
+        let late = open.filter { $0.value.deadline.map { $0 <= now } ?? false }
+        guard !late.isEmpty || open.values.contains(where: { $0.deadline != nil }) else {
+            throw CommandFailure(.unreachable, "the server gave no answer")
+        }
+        for (number, command) in late.sorted(by: { $0.key < $1.key }) {
+            Diagnostics.say(
+                "\(command.chargePointId): nothing like '\(condition?.text ?? "")' within "
+                    + "\(ExactDecimal(mantissa: timeoutMilliseconds, exponent: -3)) s")
+            tally.count(.timeout)
+            open[number] = nil
+        }
+    }
+}
+
+/// Outcomes on their way to one exit status.
+struct SendTally {
+    private var statuses: Set<ExitStatus> = []
+
+    mutating func count(_ outcome: CommandOutcome.Outcome) {
+        let status: ExitStatus =
+            switch outcome {
+            case .accepted: .done
+            case .refused: .refused
+            case .error: .protocol
+            case .timeout: .timeout
+            case .notConnected, .unknown: .unreachable
+            }
+        statuses.insert(status)
+    }
+
+    mutating func countBadLine() { statuses.insert(.badData) }
+
+    mutating func add(_ other: SendTally) { statuses.formUnion(other.statuses) }
+
+    /// - Throws: the one status that all share, or 1 where they differ.
+    func finish() throws {
+        guard let first = statuses.first else { return }
+        if statuses.count > 1 { throw CommandFailure(.someFailed) }
+        if first != .done { throw CommandFailure(first) }
+    }
+}
+
+/// Commands as lines of a file or of standard input. A bad one is said with its place and counted.
+final class CommandInput: CommandSource {
+    private let file: InputFileBox
+    private let reader: CommandLineReader
+    private var lines = LineSplitter()
+    private var isOpen = true
+    private(set) var tally = SendTally()
+
+    init(_ name: String, _ reader: CommandLineReader) throws {
+        file = InputFileBox(try InputFile(name))
+        self.reader = reader
+    }
+
+    var descriptor: Int32? { isOpen ? file.value.readDescriptor : nil }
+
+    func read() throws -> [CommandRequest] {
+        var chunk: [UInt8] = []
+        isOpen = try file.value.read(into: &chunk)
+        var requests: [CommandRequest] = []
+        for (number, line) in isOpen ? lines.split(chunk) : lines.rest() {
+            do {
+                if let request = try reader.read(line) { requests.append(request) }
+            } catch let failure as CommandFailure where failure.status == .badData {
+                Diagnostics.say("\(file.value.name):\(number): \(failure.message)")
+                tally.countBadLine()
+            }
+        }
+        return requests
+    }
+
+    /// A file that a class can keep.
+    private final class InputFileBox {
+        let value: InputFile
+        init(_ value: consuming InputFile) { self.value = value }
+    }
+}

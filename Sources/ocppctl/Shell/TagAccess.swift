@@ -1,0 +1,69 @@
+import OCPPKit
+import Storage
+
+/// The authorisation list: read from the store, changed through the running server or, without one, in the store.
+struct TagAccess {
+    let session: ControlSession
+    let storePath: String
+
+    /// Changes that go in one request.
+    private static let changesAtOnce = 1000
+
+    /// In the order of the idTags without their case; none where there is no store yet.
+    func tags() throws -> [Tag] { try reader()?.tags() ?? [] }
+
+    /// The local list that a charge point is known to have.
+    func localList(of chargePointId: String) throws -> StoredLocalList? {
+        try reader()?.localLists().first { $0.chargePointId == chargePointId }
+    }
+
+    /// Makes the changes, durable when it returns.
+    func change(_ changes: [TagChange]) throws {
+        guard !changes.isEmpty else { return }
+        if try session.connect() {
+            for start in stride(from: 0, to: changes.count, by: Self.changesAtOnce) {
+                try session.change(Array(changes[start..<min(start + Self.changesAtOnce, changes.count)]))
+            }
+            return
+        }
+        do {
+            let store = try SQLiteStore(path: storePath)
+            defer { store.close() }
+            let request = StoreRequest(ticket: 1, operations: changes.map { .tag($0) })
+            if case .failed(let reason)? = store.commit([request]).first {
+                throw CommandFailure(.inputOutput, reason)
+            }
+        } catch let error as StoreError {
+            throw error.failure
+        }
+    }
+
+    private func reader() throws -> SQLiteStoreReader? {
+        do {
+            return try SQLiteStoreReader(path: storePath)
+        } catch .noStore {
+            return nil
+        } catch {
+            throw error.failure
+        }
+    }
+}
+
+/// What became of a tag: the `tag` record.
+enum TagRecord {
+    enum Result: String, CaseIterable {
+        case created, updated, unchanged, removed
+    }
+
+    static func write(_ tag: Tag, _ result: Result? = nil, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("record", "tag")
+        writer.member("idTag", tag.idTag)
+        writer.member("status", tag.status.rawValue)
+        writer.member("parentIdTag", tag.parentIdTag)
+        writer.member("expiryDate", tag.expiryDate)
+        writer.member("result", result?.rawValue)
+        writer.endObject()
+        writer.endLine()
+    }
+}
