@@ -188,7 +188,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--strict --version -h --help)
     repeating_options=()
-    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --keep-frames --max-frame-bytes --dojot --records --input)
+    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --quirks --keep-frames --max-frame-bytes --dojot --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -232,6 +232,9 @@ _ocppctl_serve() {
         ;;
     '--unknown-tags')
         __ocppctl_add_completions -W 'accept'$'\n''invalid'
+        return
+        ;;
+    '--quirks')
         return
         ;;
     '--keep-frames')
@@ -499,9 +502,9 @@ _ocppctl_tags_push() {
 
 _ocppctl_decode() {
     repeating_flags=()
-    non_repeating_flags=(--strict --summary --line-buffered --version -h --help)
+    non_repeating_flags=(--strict --summary --derive-quirks --line-buffered --version -h --help)
     repeating_options=()
-    non_repeating_options=(--charge-point --perspective --timezone --date --format)
+    non_repeating_options=(--charge-point --perspective --timezone --date --quirks --format)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -519,6 +522,9 @@ _ocppctl_decode() {
     '--date')
         return
         ;;
+    '--quirks')
+        return
+        ;;
     '--format')
         __ocppctl_add_completions -W 'jsonl'$'\n''text'
         return
@@ -530,7 +536,7 @@ _ocppctl_export-sessions() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --format --columns --dialect --by --cursor)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -548,6 +554,9 @@ _ocppctl_export-sessions() {
         return
         ;;
     '--timezone')
+        return
+        ;;
+    '--quirks')
         return
         ;;
     '--format')
@@ -575,7 +584,7 @@ _ocppctl_export-meter-values() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --format --columns --dialect)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -593,6 +602,9 @@ _ocppctl_export-meter-values() {
         return
         ;;
     '--timezone')
+        return
+        ;;
+    '--quirks')
         return
         ;;
     '--format')

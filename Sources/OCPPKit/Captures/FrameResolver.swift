@@ -4,11 +4,13 @@ struct FrameResolver {
     private var clock: LogClock
     private(set) var pairing = Pairing()
     private(set) var orphanResults = 0
+    private var quirks: Quirks?
     /// Who seems to write this log: seen from the last CALL whose action only one side sends.
     private var learntPerspective: Perspective?
 
     init(options: LogOptions) {
         self.options = options
+        quirks = options.quirks
         clock = LogClock(zone: options.zone, start: options.start)
     }
 
@@ -52,7 +54,7 @@ struct FrameResolver {
         } else {
             answer(&record, mark)
         }
-        record.judge()
+        record.judge(&quirks)
     }
 
     private mutating func direction(ofCall frame: Frame, _ mark: DirectionMark?) -> Direction? {

@@ -15,15 +15,18 @@ public struct LogOptions: Sendable {
     /// The date on which the log begins, as its clock shows it, for times without a year or without a date. Without it
     /// such a time is not known.
     public var start: Timestamp?
+    /// How the frames of some charge points are to be read.
+    public var quirks: Quirks?
 
     public init(
         chargePointId: String? = nil, perspective: Perspective? = nil,
-        zone: (@Sendable (Timestamp) -> Timestamp?)? = nil, start: Timestamp? = nil
+        zone: (@Sendable (Timestamp) -> Timestamp?)? = nil, start: Timestamp? = nil, quirks: Quirks? = nil
     ) {
         self.start = start
         self.chargePointId = chargePointId
         self.perspective = perspective
         self.zone = zone
+        self.quirks = quirks
     }
 }
 

@@ -19,6 +19,8 @@ public struct CentralSystem: Sendable {
     var identifiers: IdentifierSource
     var effects: [Effect] = []
     var now = Timestamp(milliseconds: 0)
+    /// With what is known of the charge points that booted.
+    var quirks: Quirks?
 
     /// - Parameters:
     ///   - restored: what the store knows.
@@ -29,13 +31,18 @@ public struct CentralSystem: Sendable {
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
         self.configuration = configuration
+        quirks = configuration.quirks
         folder = SessionFolder(
             firstNumber: restored.nextSessionNumber, keepingClosedPerChargePoint: Self.closedSessionsKept)
         folder.restore(restored.sessions)
         highestSession = restored.nextSessionNumber - 1
         identifiers = IdentifierSource(seed: seed, random: random)
         storedTags = TagList(restored.tags)
-        for row in restored.chargePoints { know(row.chargePointId) { $0.boot = row } }
+        for row in restored.chargePoints {
+            know(row.chargePointId) { $0.boot = row }
+            quirks?.learn(
+                row.chargePointId, vendor: row.vendor, model: row.model, firmware: row.firmwareVersion)
+        }
         for row in restored.connectors { know(row.chargePointId) { $0.connectors[row.connectorId] = row } }
         for row in restored.links { know(row.chargePointId) { $0.link = row } }
         for row in restored.progress { know(row.chargePointId) { $0.progress[row.task] = row } }

@@ -13,6 +13,8 @@ extension CentralSystem {
         public var tags: TagList?
         /// What an idTag that is on no list gets; `nil`: Accepted where there is no list at all, else Invalid.
         public var unknownTags: AuthorizationStatus?
+        /// How the frames of some charge points are to be read.
+        public var quirks: Quirks?
         /// Keeps raw frames.
         public var keepsFrames = true
         /// Tells values for a platform (`Effect.publish`).

@@ -65,7 +65,7 @@ extension CentralSystem {
 
     private mutating func answer(_ frame: Frame, from id: String, on connection: ConnectionID) {
         var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame)
-        record.judge()
+        record.judge(&quirks)
         effects.append(.record(.frame(record)))
         let call = InboundCall(
             chargePointId: id, connection: connection, record: record,

@@ -96,7 +96,7 @@ extension CentralSystem {
         var record = FrameRecord(
             timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: call?.request.action,
             responseMilliseconds: call.map { now - $0.sent })
-        record.judge()
+        record.judge(&quirks)
         effects.append(.record(.frame(record)))
         store(frame, .fromChargePoint, id)
         guard let call else { return }

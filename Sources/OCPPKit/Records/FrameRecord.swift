@@ -55,6 +55,14 @@ public struct FrameRecord: Sendable {
     }
 
     /// Notes how the frame breaks the specification, and what it takes to read it all the same.
+    ///
+    /// - Parameter quirks: how its charge point is to be read; learns from a BootNotification.
+    public mutating func judge(_ quirks: inout Quirks?) {
+        quirks?.read(&self)
+        judge()
+    }
+
+    /// The same without quirks.
     public mutating func judge() {
         violations = Validator.violations(of: frame, answering: action)
         let names = Repair.names(reading: frame, payload: payload, answering: action, violations: violations)

@@ -42,8 +42,7 @@ struct ChargePointSessions: Sendable {
     func number(of event: SessionEvent, _ record: FrameRecord) -> Int? {
         switch event {
         case .start(let request):
-            let keys = RepetitionKeys(request, messageId: record.frame.messageId)
-            return byKey[keys.ofMessage] ?? byKey[keys.ofContent]
+            return repeated(request, RepetitionKeys(request, messageId: record.frame.messageId))
         case .stop(let request):
             return target(of: request, RepetitionKeys(request, messageId: record.frame.messageId))?.number
         case .meterValues(let request):
@@ -59,7 +58,7 @@ extension ChargePointSessions {
         _ request: StartTransactionRequest, _ record: FrameRecord, _ nextNumber: inout Int
     ) {
         let keys = RepetitionKeys(request, messageId: record.frame.messageId)
-        let known = byKey[keys.ofMessage] ?? byKey[keys.ofContent]
+        let known = repeated(request, keys)
         let number = known ?? add(record, connectorId: request.connectorId, &nextNumber)
         update(number) { session in
             if known == nil {
@@ -71,11 +70,20 @@ extension ChargePointSessions {
             }
             if record.breaksSchema { session.noted.insert(.invalidFrames) }
         }
-        remember(keys, of: number)
+        remember(keys, of: number, isNew: known == nil)
         awaitAnswer(.start, record, of: number)
         guard known == nil else { return }
         unanswered.insert(number)
         takePlace(number)
+    }
+
+    /// The session of a start that was seen before. By its content alone it is known by a time that tells it from all
+    /// others: without a clock, sessions that follow one another begin alike.
+    private func repeated(_ start: StartTransactionRequest, _ keys: RepetitionKeys) -> Int? {
+        if let number = byKey[keys.ofMessage] { return number }
+        guard let number = byKey[keys.ofContent] else { return nil }
+        let hasClock = start.timestamp.map { !$0.isOfUnsetClock } ?? false
+        return hasClock || sessions[number]?.isClosed == false ? number : nil
     }
 
     private mutating func stop(_ request: StopTransactionRequest, _ record: FrameRecord, _ nextNumber: inout Int) {
@@ -123,6 +131,11 @@ extension ChargePointSessions {
         let id = request.transactionId ?? 0
         if let named, id > 0 { return (named, false) }
         if id <= 0, unanswered.count == 1, let only = unanswered.first { return (only, true) }
+        // A stop that names none ends the only one that it can.
+        if request.transactionId == nil {
+            let open = connectors.values.flatMap(\.open).filter { sessions[$0]?.startEvent != nil }
+            if open.count == 1 { return (open[0], true) }
+        }
         return nil
     }
 
@@ -163,8 +176,9 @@ extension ChargePointSessions {
         if !changed.contains(number) { changed.append(number) }
     }
 
-    private mutating func remember(_ keys: RepetitionKeys, of number: Int) {
-        for key in [keys.ofMessage, keys.ofContent] where byKey[key] == nil {
+    /// - Parameter isNew: the session began with this frame; what an older one is known by is its own now.
+    private mutating func remember(_ keys: RepetitionKeys, of number: Int, isNew: Bool = false) {
+        for key in [keys.ofMessage, keys.ofContent] where byKey[key] == nil || isNew {
             guard let session = sessions[number], session.keys.count < ChargePointSessions.listLimit else { return }
             byKey[key] = number
             update(number) { $0.keys.append(key) }

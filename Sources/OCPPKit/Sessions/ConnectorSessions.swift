@@ -1,7 +1,7 @@
 /// The sessions of one connector, 1 or more, that new ones are compared with.
 struct ConnectorSessions: Sendable {
     /// Nothing shows so far that they ended.
-    private var open: [Int] = []
+    private(set) var open: [Int] = []
     /// The last ones that began with a start; overlaps are looked for among these.
     private(set) var recent: [Int] = []
 

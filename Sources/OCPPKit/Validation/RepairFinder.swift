@@ -97,7 +97,7 @@ extension PayloadReader {
         }
     }
 
-    private mutating func read(_ field: Field) {
+    mutating func read(_ field: Field) {
         let key = field.key
         switch field.kind {
         case .string(let maximum):

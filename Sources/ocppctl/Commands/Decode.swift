@@ -25,9 +25,12 @@ struct LogReadingOptions: ParsableArguments {
             valueName: "yyyy-mm-dd"))
     var date: LocalDate?
 
-    var logOptions: LogOptions {
+    @OptionGroup var quirks: QuirksOption
+
+    func logOptions() throws -> LogOptions {
         var options = LogOptions(chargePointId: chargePoint, perspective: perspective, start: date?.midnight)
         if let timezone { options.zone = { timezone.utc(ofLocal: $0) } }
+        options.quirks = try quirks.read()
         return options
     }
 }
@@ -66,6 +69,11 @@ struct Decode: ParsableCommand {
     @Flag(help: "Write only one record, at the end: counts and response times.")
     var summary = false
 
+    @Flag(
+        name: .customLong("derive-quirks"),
+        help: "Write no records but a file of quirk profiles: how the charge points of the log are to be read.")
+    var deriveQuirks = false
+
     @Flag(help: "Write records as soon as they are read.")
     var lineBuffered = false
 
@@ -73,10 +81,24 @@ struct Decode: ParsableCommand {
         if files.isEmpty, InputFile.isStandardInputTerminal {
             throw CommandFailure(.usage, "no file given, and standard input is a terminal\n\n" + Self.helpMessage())
         }
-        var decoding = Decoding(
-            options: log.logOptions, isStrict: strict, format: format, isSummary: summary,
+        if deriveQuirks { return try writeQuirks() }
+        var decoding = try Decoding(
+            options: log.logOptions(), isStrict: strict, format: format, isSummary: summary,
             output: OutputWriter(isLineBuffered: lineBuffered))
         try decoding.run(files.isEmpty ? ["-"] : files)
+    }
+}
+
+extension Decode {
+    /// Profiles are one document, and not a record a line: it is there to be read, kept and changed by people.
+    private func writeQuirks() throws {
+        var log = try LogFrames(options: log.logOptions())
+        var deriver = QuirkDeriver()
+        try log.read(files.isEmpty ? ["-"] : files) { deriver.add($0) }
+        let output = OutputWriter()
+        try output.write(deriver.file)
+        try output.flush()
+        try log.finish()
     }
 }
 

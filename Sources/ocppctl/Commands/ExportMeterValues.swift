@@ -36,7 +36,7 @@ struct ExportMeterValues: ParsableCommand {
             try StoredRows(path: source.store.path).samples(take)
             return try writer.finish()
         }
-        var log = LogFrames(options: source.logOptions)
+        var log = try LogFrames(options: source.logOptions())
         var samples = LoggedSamples()
         try log.read(source.files) { record in
             for sample in samples.samples(in: record) { try take(sample) }

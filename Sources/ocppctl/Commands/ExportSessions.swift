@@ -82,7 +82,7 @@ struct ExportSessions: ParsableCommand {
             if filter.matches(session) { try body(session) }
         }
         guard source.files.isEmpty else {
-            var log = LogFrames(options: source.logOptions)
+            var log = try LogFrames(options: source.logOptions())
             var folder = SessionFolder()
             try log.read(source.files) { _ = folder.fold($0) }
             for session in folder.sessions { try take(session) }

@@ -70,6 +70,8 @@ struct Serve: AsyncParsableCommand {
         help: "Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.")
     var strict = false
 
+    @OptionGroup var quirks: QuirksOption
+
     @Option(
         name: .customLong("keep-frames"),
         help: ArgumentHelp("How long raw frames are kept: 30d, 12h, 0 for not at all.", valueName: "duration"))
@@ -152,6 +154,7 @@ struct Serve: AsyncParsableCommand {
         settings.centralSystem.heartbeatIntervalSeconds = heartbeatInterval
         settings.centralSystem.refusesBeforeBoot = beforeBoot == .refuse
         settings.centralSystem.isStrict = strict
+        settings.centralSystem.quirks = try quirks.read()
         settings.centralSystem.keepsFrames = keepFrames.milliseconds > 0
         settings.centralSystem.tags = try tags.map { TagList(try TagListFile.read($0)) }
         settings.centralSystem.unknownTags = unknownTags.map { $0 == .accept ? .accepted : .invalid }

@@ -32,7 +32,12 @@ struct RowSourceOptions: ParsableArguments {
             valueName: "zone"))
     var timezone: LocalZone?
 
+    @OptionGroup var quirks: QuirksOption
+
     func validate() throws {
+        if files.isEmpty, quirks.quirks != nil {
+            throw ValidationError("--quirks is for files; what a store holds was read by 'serve --quirks'")
+        }
         if !files.isEmpty, store.store != nil {
             throw ValidationError("rows come from files or from --store, not from both")
         }
@@ -55,9 +60,10 @@ struct RowSourceOptions: ParsableArguments {
         return { timezone.offsetMinutes(at: $0) }
     }
 
-    var logOptions: LogOptions {
+    func logOptions() throws -> LogOptions {
         var options = LogOptions(chargePointId: chargePoint)
         if let timezone { options.zone = { timezone.utc(ofLocal: $0) } }
+        options.quirks = try quirks.read()
         return options
     }
 }

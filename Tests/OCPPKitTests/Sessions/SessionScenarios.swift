@@ -117,6 +117,22 @@ extension SessionScenario {
                 .start("a", at: "10:00"), .stop("b", -1, at: "11:00"),
             ], "1,,T1,startUnanswered,10:00:00,11:00:00,3600,100,8100,8000,Local,,matchedByGuess;startUnanswered"),
         SessionScenario(
+            "an invalid stop that names no transaction ends the only session",
+            [
+                .start("a", at: "10:00"), .started("a", 7),
+                .call("b", "StopTransaction", #"{"meterStop":8100,"timestamp":"2026-05-01T11:00:00Z"}"#),
+            ],
+            "1,7,T1,complete,10:00:00,11:00:00,3600,100,8100,8000,Local,,invalidFrames;matchedByGuess;reasonDefaulted"),
+        SessionScenario(
+            "of two sessions it ends neither",
+            [
+                .start("a", at: "10:00"), .started("a", 7), .start("c", 2, at: "10:00"), .started("c", 8),
+                .call(
+                    "b", "StopTransaction",
+                    #"{"transactionId":"?","meterStop":8100,"timestamp":"2026-05-01T11:00:00Z"}"#),
+            ], "1,7,T1,open,10:00:00,,,100,,,,,", "2,8,T1,open,10:00:00,,,100,,,,,",
+            ",,,stopOnly,,11:00:00,,,8100,,Local,,invalidFrames;reasonDefaulted;startMissing"),
+        SessionScenario(
             "of two unanswered starts it joins neither",
             [
                 .start("a", 1, at: "10:00"), .start("b", 2, at: "10:01"), .stop("c", -1, at: "11:00"),
@@ -235,6 +251,17 @@ extension SessionScenario {
             [
                 .start("a", at: "1970-01-01T00:00:10Z"), .started("a", 7), .stop("b", 7, at: "1970-01-01T01:00:10Z"),
             ], "1,7,T1,complete,1970-01-01T00:00:10,1970-01-01T01:00:10,,100,8100,8000,Local,,clockNotSet"),
+        SessionScenario(
+            "sessions of a charge point without a clock begin alike",
+            [
+                .start("a", meter: "0", at: "1970-01-01T00:00:00Z"), .started("a", 7),
+                .start("b", meter: "0", at: "1970-01-01T00:00:00Z"), .started("b", 7),
+                .stop("c", 7, meter: "50", at: "1970-01-01T00:00:00Z"),
+                .start("d", meter: "0", at: "1970-01-01T00:00:00Z"), .started("d", 8),
+                .stop("e", 8, meter: "60", at: "1970-01-01T00:00:00Z"),
+            ],
+            "1,7,T1,complete,1970-01-01T00:00:00,1970-01-01T00:00:00,,0,50,50,Local,,clockNotSet;retransmitted",
+            "1,8,T1,complete,1970-01-01T00:00:00,1970-01-01T00:00:00,,0,60,60,Local,,clockNotSet"),
         SessionScenario(
             "a start delivered six minutes late",
             [

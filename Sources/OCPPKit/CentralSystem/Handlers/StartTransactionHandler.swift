@@ -12,7 +12,14 @@ extension CentralSystem {
                 transactionId: transactionId, arrival: now,
                 replayKey: ReplayKey.start(
                     call.chargePointId, connector: request.connectorId, idTag: request.idTag,
-                    time: call.frame.payload?["timestamp"]?.text, meter: request.meterStart?.description),
+                    time: time(of: call, request), meter: request.meterStart?.description),
                 payload: Array(call.frame.payload?.raw ?? []), reply: response.payload))
+    }
+
+    /// What tells starts apart: the time as it was sent; without a clock, when all say the same, the session.
+    private func time(of call: InboundCall, _ request: StartTransactionRequest) -> String? {
+        let text = call.frame.payload?["timestamp"]?.text
+        guard request.timestamp.map(\.isOfUnsetClock) ?? true else { return text }
+        return "\(text ?? "") \(folder.session(of: call.record)?.number ?? 0)"
     }
 }
