@@ -23,7 +23,7 @@ function __ocppctl_parse_tokens -S
         __ocppctl_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'serve'
-            __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'strict' 'quirks=' 'keep-frames=' 'max-frame-bytes=' 'dojot=' 'records=' 'input=' 'version' 'h/help'
+            __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'concurrent-transactions=' 'action-case=' 'strict' 'quirks=' 'keep-frames=' 'max-frame-bytes=' 'dojot=' 'records=' 'input=' 'version' 'h/help'
         case 'send'
             __ocppctl_parse_subcommand -r 1 'control=' 'all' 'payload=' 'input=' 'timeout=' 'parallel=' 'no-validate' 'until=' 'raw=' 'version' 'h/help'
         case 'watch'
@@ -138,6 +138,8 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" ping-interval' -l 'ping-interval' -d 'Seconds between pings; a charge point that stays silent for two is offline.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tags' -l 'tags' -d 'Who may charge: a file with an idTag a line, or lines {"idTag","status","expiryDate","parentIdTag"}.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" unknown-tags' -l 'unknown-tags' -d 'What an idTag that is not listed gets (default: accept without a list, invalid with one).' -rfka 'accept invalid'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" concurrent-transactions' -l 'concurrent-transactions' -d 'What a listed idTag gets that is in a transaction already: refuse answers ConcurrentTx.' -rfka 'accept refuse'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" action-case' -l 'action-case' -d 'Whether the case of an action\'s name counts, as the specification says, or heartBeat is Heartbeat, too.' -rfka 'exact any'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" strict' -l 'strict' -d 'Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-frames' -l 'keep-frames' -d 'How long raw frames are kept: 30d, 12h, 0 for not at all.' -rfka ''

@@ -9,8 +9,14 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
     func opened(_ connection: WebSocketConnection)
     /// A whole text message, in valid UTF-8.
     func received(_ connection: WebSocketConnection, _ message: [UInt8])
+    /// A pong, to a ping of the server's own or of `probe()`.
+    func ponged(_ connection: WebSocketConnection)
     /// Exactly once for each `opened`.
     func closed(_ connection: WebSocketConnection, reason: CloseReason)
+}
+
+extension WebSocketServerHandler {
+    public func ponged(_ connection: WebSocketConnection) {}
 }
 
 /// A WebSocket server on one listening socket.
@@ -156,6 +162,8 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
     func received(_ connection: WebSocketConnection, _ message: [UInt8]) {
         handler.received(connection, message)
     }
+
+    func ponged(_ connection: WebSocketConnection) { handler.ponged(connection) }
 
     func closed(_ connection: WebSocketConnection, _ reason: CloseReason) {
         connections[slot(connection.id)][connection.id] = nil

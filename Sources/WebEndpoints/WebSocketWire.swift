@@ -33,6 +33,7 @@ struct WebSocketLimits {
 protocol WebSocketWireOwner: AnyObject {
     func wireOpened()
     func wireReceived(_ message: [UInt8])
+    func wirePonged()
     /// Once for each `wireOpened`, and never after `wireFailed`.
     func wireClosed(_ reason: CloseReason)
     /// It never opened.
@@ -45,7 +46,8 @@ protocol WebSocketWireOwner: AnyObject {
 }
 
 extension WebSocketWireOwner {
-    // A server's side has neither.
+    func wirePonged() {}
+    // A server's side has neither of these.
     func wireFailed(_ text: String?) {}
     func wireAppendsHeaders(
         to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>
@@ -102,6 +104,12 @@ final class WebSocketWire: Wire {
     func ping() {
         guard isOpen, closing == nil else { return }
         heardSincePing = false
+        probe()
+    }
+
+    /// A ping that liveness does not follow from.
+    func probe() {
+        guard isOpen, closing == nil else { return }
         if canWrite {
             write(Self.pingPayload, as: LWS_WRITE_PING)
         } else {
@@ -189,6 +197,7 @@ final class WebSocketWire: Wire {
             return writeable()
         case LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_CLIENT_RECEIVE_PONG:
             heardSincePing = true
+            owner?.wirePonged()
         case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_CLIENT_ESTABLISHED:
             isOpen = true
             owner?.wireOpened()
