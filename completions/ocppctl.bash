@@ -188,7 +188,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--strict --version -h --help)
     repeating_options=()
-    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --max-frame-bytes --dojot --records --input)
+    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --max-frame-bytes --dojot --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -246,6 +246,9 @@ _ocppctl_serve() {
         return
         ;;
     '--keep-frames')
+        return
+        ;;
+    '--keep-outbox')
         return
         ;;
     '--max-frame-bytes')

@@ -23,7 +23,7 @@ function __ocppctl_parse_tokens -S
         __ocppctl_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'serve'
-            __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'concurrent-transactions=' 'action-case=' 'strict' 'quirks=' 'keep-frames=' 'max-frame-bytes=' 'dojot=' 'records=' 'input=' 'version' 'h/help'
+            __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'concurrent-transactions=' 'action-case=' 'strict' 'quirks=' 'keep-frames=' 'keep-outbox=' 'max-frame-bytes=' 'dojot=' 'records=' 'input=' 'version' 'h/help'
         case 'send'
             __ocppctl_parse_subcommand -r 1 'control=' 'all' 'payload=' 'input=' 'timeout=' 'parallel=' 'no-validate' 'until=' 'raw=' 'version' 'h/help'
         case 'watch'
@@ -143,6 +143,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" strict' -l 'strict' -d 'Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-frames' -l 'keep-frames' -d 'How long raw frames are kept: 30d, 12h, 0 for not at all.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-outbox' -l 'keep-outbox' -d 'How long publications are kept after the broker has acknowledged them.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-frame-bytes' -l 'max-frame-bytes' -d 'The longest message that is taken: 1MiB, 65536.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" dojot' -l 'dojot' -d 'Publish to DOJOT: the map that \'provision-dojot --output-map\' wrote.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" records' -l 'records' -d 'Which records go to standard output.' -rfka 'all frames sessions connections none'

@@ -67,10 +67,6 @@ final class DojotPublisher: Sendable {
         }
     }
 
-    private struct WeakPublisher {
-        weak var value: DojotPublisher?
-    }
-
     /// Takes publications that have just been committed, in the order of their ids. On the store's thread.
     func take(_ publications: [StoredPublication]) {
         for publication in publications {
@@ -172,4 +168,9 @@ final class DojotPublisher: Sendable {
             }
         }
     }
+}
+
+/// Lets callbacks reach the publisher without keeping it.
+struct WeakPublisher {
+    weak var value: DojotPublisher?
 }

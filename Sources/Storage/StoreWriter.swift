@@ -184,7 +184,7 @@ private final class StoreWork: Sendable {
         let results = store.withLock { $0.commit(group) }
         outcomes(zip(group, results).map { (ticket: $0.ticket, outcome: $1) })
         var kept: [StoredPublication] = []
-        for case (let request, .committed) in zip(group, results) {
+        for (request, result) in zip(group, results) where result.isKept {
             for case .publication(let publication) in request.operations { kept.append(publication) }
         }
         if !kept.isEmpty { publications(kept) }

@@ -88,6 +88,12 @@ struct Serve: AsyncParsableCommand {
     var keepFrames: Duration = Duration(milliseconds: 30 * 86_400_000)
 
     @Option(
+        name: .customLong("keep-outbox"),
+        help: ArgumentHelp(
+            "How long publications are kept after the broker has acknowledged them.", valueName: "duration"))
+    var keepOutbox: Duration = Duration(milliseconds: 7 * 86_400_000)
+
+    @Option(
         name: .customLong("max-frame-bytes"),
         help: ArgumentHelp("The longest message that is taken: 1MiB, 65536.", valueName: "size"))
     var maxFrameBytes: ByteCount = ByteCount(bytes: 1 << 20)
@@ -159,6 +165,7 @@ struct Serve: AsyncParsableCommand {
         settings.maximumFrameBytes = maxFrameBytes.bytes
         settings.pingIntervalMilliseconds = Int(pingInterval * 1000)
         settings.keepFramesMilliseconds = keepFrames.milliseconds
+        settings.keepOutboxMilliseconds = keepOutbox.milliseconds
         settings.records = records
         settings.centralSystem.registration = boot.status
         settings.centralSystem.heartbeatIntervalSeconds = heartbeatInterval
