@@ -12,13 +12,19 @@ public actor CentralSystemServer {
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    private let settings: ServiceSettings
+    let settings: ServiceSettings
     var core: CentralSystem
     private let writer: StoreWriter
-    private let sink: RecordSink
+    let sink: RecordSink
     private let publisher: DojotPublisher?
-    private let notice: @Sendable (String) -> Void
-    private var webSockets: WebSocketServer!
+    let notice: @Sendable (String) -> Void
+    var webSockets: WebSocketServer!
+    var gate: Gate
+    let hashing = HashingPool()
+    let signer: CertificateSigner?
+    /// Commands that bring a new AuthorizationKey, by ticket.
+    var rotations: Set<UInt64> = []
+    var refusalNotices = RateLimits(perSecond: 1, burst: 20)
     private var control: LineServer!
     private var connections: [ConnectionID: WebSocketConnection] = [:]
     /// Where the outcomes of requests go, by ticket.
@@ -98,6 +104,8 @@ public actor CentralSystemServer {
         self.sink = sink
         self.publisher = publisher
         self.notice = notice
+        signer = settings.security.signCommand.map { CertificateSigner(command: $0) }
+        gate = Gate(settings.security, path: settings.path)
         var configuration = settings.centralSystem
         configuration.publishedChargePoints = settings.dojot.map { Set($0.devices.keys) }
         core = CentralSystem(
@@ -113,7 +121,11 @@ public actor CentralSystemServer {
         configuration.maxMessageBytes = settings.maximumFrameBytes
         configuration.pingIntervalMilliseconds = settings.pingIntervalMilliseconds
         configuration.noSubprotocol = settings.centralSystem.isStrict ? .close : .accept
-        webSockets = try WebSocketServer(loop: loop, configuration: configuration, handler: self)
+        settings.security.limits.apply(to: &configuration)
+        configuration.trustedProxies = settings.security.trustedProxies
+        gate.clientMap = try settings.security.readClientMap()
+        webSockets = try WebSocketServer(
+            loop: loop, configuration: configuration, tls: try settings.security.makeTLS(), handler: self)
         schedulePruning()
         perform(core.begin(at: WallClock.now))
         var line = JSONWriter()
@@ -126,16 +138,18 @@ public actor CentralSystemServer {
         line.endObject()
         line.endLine()
         if settings.records != .none { sink.offer(line.bytes, count: 1) }
+        settings.notifier?.ready(on: loop)
     }
 
     /// Where charge points connect, without their identity.
     public var url: String {
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
-        return "ws://\(host):\(webSockets.boundPort)\(settings.path)"
+        return "\(settings.security.usesTLS ? "wss" : "ws")://\(host):\(webSockets.boundPort)\(settings.path)"
     }
 
     /// Stops accepting, closes every charge point with 1001, waits for what is on its way, within bounds.
     public func stop() async {
+        settings.notifier?.stopping()
         webSockets?.stopAccepting()
         control?.stop()
         webSockets?.closeAll(code: 1001, reason: "the central system is going down")
@@ -144,6 +158,7 @@ public actor CentralSystemServer {
         let publisher = publisher
         let sink = sink
         await loop.shutDown(graceMilliseconds: 2_000)
+        hashing.end()
         // The ends of the connections are stored and published, too.
         writer.waitUntilIdle()
         publisher?.stop(drainMilliseconds: 3_000)
@@ -158,7 +173,7 @@ public actor CentralSystemServer {
         lastTicket += 1
         request.ticket = lastTicket
         submitted.insert(lastTicket)
-        feed(.command(request))
+        if !rotateKey(request) { feed(.command(request)) }
     }
 
     // MARK: The core's inputs and effects
@@ -177,7 +192,7 @@ public actor CentralSystemServer {
         }
     }
 
-    private func perform(_ effects: [Effect]) {
+    func perform(_ effects: [Effect]) {
         var lines = JSONWriter()
         var count = 0
         for effect in effects {
@@ -193,13 +208,14 @@ public actor CentralSystemServer {
                 record.write(to: &lines)
                 count += 1
             case .outcome(let outcome):
-                tell(outcome)
+                if !finishRotation(outcome) { tell(outcome) }
                 if submitted.remove(outcome.ticket) != nil, !settings.records.includes(.command(outcome)) {
                     outcome.write(to: &lines)
                     count += 1
                 }
             case .tagsChanged(let ticket, let failure): tell(ticket, failure)
             case .wake(let time): wake(at: time)
+            case .sign(let id, let request): sign(id, request)
             case .notice(let text): notice(text)
             }
         }
@@ -233,23 +249,6 @@ public actor CentralSystemServer {
 extension CentralSystemServer: WebSocketServerHandler {
     public nonisolated func upgrade(_ request: UpgradeRequest) -> UpgradeDecision {
         assumeIsolated { $0.decide(request) }
-    }
-
-    private func decide(_ request: UpgradeRequest) -> UpgradeDecision {
-        do {
-            let id = try ChargePointIdentity.read(target: request.rawTarget, below: settings.path)
-            guard !settings.acceptsOnlyKnown || core.isKnown(id) || settings.dojot?.devices[id] != nil else {
-                notice("refused \(id) from \(request.peerAddress): not a known charge point (--accept known)")
-                return .refuse(status: 404, reason: "unknown charge point")
-            }
-            return .accept
-        } catch {
-            switch error {
-            case .wrongPath: return .refuse(status: 404, reason: "charge points connect to \(settings.path)/<identity>")
-            case .missing: return .refuse(status: 404, reason: "the identity is missing: \(settings.path)/<identity>")
-            case .malformed: return .refuse(status: 400, reason: "the identity is not one that is taken")
-            }
-        }
     }
 
     public nonisolated func opened(_ connection: WebSocketConnection) {

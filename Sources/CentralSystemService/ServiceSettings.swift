@@ -21,6 +21,9 @@ public struct ServiceSettings: Sendable {
     public var keepOutboxMilliseconds: Int64 = 7 * 86_400_000
     public var records = RecordSelection.all
     public var dojot: DojotSettings?
+    public var security = SecuritySettings()
+    /// Who is told that the server is ready and alive.
+    public var notifier: ServiceNotifier?
 
     public init(storePath: String, controlPath: String) {
         self.storePath = storePath

@@ -64,5 +64,6 @@ extension WebSocketConnection: WebSocketWireOwner {
     func wireOpened() { server.opened(self) }
     func wireReceived(_ message: [UInt8]) { server.received(self, message) }
     func wirePonged() { server.ponged(self) }
+    func wireSlowedDown() { server.wasSlowedDown() }
     func wireClosed(_ reason: CloseReason) { server.closed(self, reason) }
 }

@@ -17,15 +17,10 @@ public struct Alert: Sendable, Equatable {
 
     /// Writes the record as one line, its newline included.
     public func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("record", "finding")
-        writer.member("timestamp", timestamp)
-        writer.member("chargePointId", chargePointId)
-        writer.member("code", code.rawValue)
-        writer.member("severity", "warning")
-        writer.member("message", message)
-        writer.endObject()
-        writer.endLine()
+        var finding = Finding(
+            code: code.rawValue, severity: .warning, chargePointId: chargePointId, connectorId: nil, message: message)
+        finding.note([timestamp], [])
+        finding.write(to: &writer)
     }
 }
 

@@ -22,6 +22,8 @@ public struct CentralSystem: Sendable {
     var open = OpenTransactions()
     /// The authorisation list of the store.
     var storedTags: TagList
+    /// Messages that were no frames, since the start.
+    public internal(set) var unreadableCount: UInt64 = 0
     var identifiers: IdentifierSource
     /// The store's own name, which begins the ids of events.
     let storeId: String

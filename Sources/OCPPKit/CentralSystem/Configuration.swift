@@ -19,6 +19,10 @@ extension CentralSystem {
         public var readsActionsInAnyCase = false
         /// How long a connection has to answer a ping when another one of its charge point has come.
         public var probeMilliseconds: Int64 = 5_000
+        /// Levels of arrays and objects in a message; deeper ones are no frames.
+        public var maximumDepth = JSONTree.defaultMaximumDepth
+        /// Takes SignCertificate in: `Effect.sign` is carried out.
+        public var signsCertificates = false
         /// How the frames of some charge points are to be read.
         public var quirks: Quirks?
         /// Keeps raw frames.

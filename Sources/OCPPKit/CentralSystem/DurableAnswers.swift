@@ -134,12 +134,8 @@ extension CentralSystem {
 
 /// The same for the same content of a charge point, whatever its message id.
 enum ReplayKey {
-    /// - Parameters:
-    ///   - parts: connector, idTag, time and meter, as they were sent.
-    ///   - boot: of a charge point whose clock was not set: when it booted.
-    static func start(_ id: String, _ parts: [String?], boot: Timestamp?) -> String {
-        key("start", [id] + parts + (boot.map { [String($0.milliseconds)] } ?? []))
-    }
+    /// - Parameter parts: connector, idTag, time and meter, as they were sent.
+    static func start(_ id: String, _ parts: [String?]) -> String { key("start", [id] + parts) }
 
     static func start(_ id: String, content: ArraySlice<UInt8>) -> String {
         key("start", [id, digest(content)])

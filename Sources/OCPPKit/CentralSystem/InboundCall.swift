@@ -49,7 +49,7 @@ extension CentralSystem {
         chargePoints[id]?.lastMessage = now
         let frame: Frame
         do {
-            frame = try Frame.read(bytes)
+            frame = try Frame.read(bytes, maximumDepth: configuration.maximumDepth)
         } catch {
             unreadable(error, bytes, id, connection)
             return
@@ -63,6 +63,7 @@ extension CentralSystem {
 
     /// A text that is no frame: noted, and answered where it looks like a CALL whose id can be read.
     private mutating func unreadable(_ error: FrameError, _ bytes: [UInt8], _ id: String, _ connection: ConnectionID) {
+        unreadableCount += 1
         effects.append(
             .record(.error(UnreadableFrame(error: error, raw: bytes, timestamp: now, chargePointId: id))))
         if error.messageTypeId == 2, let messageId = error.messageId, !messageId.isEmpty {

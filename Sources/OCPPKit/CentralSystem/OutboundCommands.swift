@@ -17,7 +17,16 @@ struct OutstandingCall: Sendable {
 }
 
 extension CommandRequest {
-    func outcome(_ outcome: CommandOutcome.Outcome, status: String? = nil, message: String? = nil) -> CommandOutcome {
+    /// What must not be seen of it in answers, records and the store.
+    var secrets: [String] {
+        let raw = text.flatMap { try? Frame.read($0) }
+        let root = raw?.payload ?? (try? JSONTree(parsing: payload).root)
+        return [Redaction.secret(action: raw?.action ?? action, payload: root)?.text].compactMap(\.self)
+    }
+
+    public func outcome(
+        _ outcome: CommandOutcome.Outcome, status: String? = nil, message: String? = nil
+    ) -> CommandOutcome {
         CommandOutcome(
             ticket: ticket, chargePointId: chargePointId, action: action, outcome: outcome, status: status,
             message: message)
@@ -74,14 +83,15 @@ extension CentralSystem {
 
     private mutating func noteOwnCall(_ bytes: [UInt8], _ id: String) {
         do throws(FrameError) {
-            let frame = try Frame.read(bytes)
+            let frame = Redaction.redacted(try Frame.read(bytes))
             var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromCentralSystem, frame: frame)
             record.violations = Validator.violations(of: frame, answering: nil)
             effects.append(.record(.frame(record)))
             store(frame, .fromCentralSystem, id)
         } catch {
+            let raw = Redaction.redacted(text: bytes)
             effects.append(
-                .record(.error(UnreadableFrame(error: error, raw: bytes, timestamp: now, chargePointId: id))))
+                .record(.error(UnreadableFrame(error: error, raw: raw, timestamp: now, chargePointId: id))))
         }
     }
 
@@ -102,6 +112,7 @@ extension CentralSystem {
         }
         let late = call == nil ? takeOverdue(frame.messageId, of: id) : nil
         let action = (call ?? late)?.request.action
+        let frame = Redaction.redacted(frame, hiding: (call ?? late)?.request.secrets ?? [])
         var record = FrameRecord(
             timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: action,
             responseMilliseconds: (call ?? late).map { now - $0.sent })

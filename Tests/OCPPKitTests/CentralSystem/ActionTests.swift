@@ -135,11 +135,12 @@ struct ActionTests {
     }
 
     /// A charge point that was told Accepted would wait for a certificate that nobody makes.
-    @Test func `A certificate is not promised`() {
-        var scenario = Scenario()
+    @Test(arguments: [(false, "x", "Rejected"), (true, "x", "Accepted"), (true, "", "Rejected")])
+    func `A certificate is promised where somebody signs`(_ isSigned: Bool, _ request: String, _ expected: String) {
+        var scenario = Scenario { $0.signsCertificates = isSigned }
         scenario.boot()
-        #expect(scenario.ask("CP1", "SignCertificate", #"{"csr":"x"}"#)?["status"]?.text == "Rejected")
-        #expect(scenario.notices.count == 1)
+        #expect(scenario.ask("CP1", "SignCertificate", #"{"csr":"\#(request)"}"#)?["status"]?.text == expected)
+        #expect(scenario.signed == (expected == "Accepted" ? ["CP1 x"] : []))
     }
 
     @Test func `No vendor's data is known`() {

@@ -28,6 +28,7 @@ struct Scenario {
     private(set) var notices: [String] = []
     private(set) var tagAnswers: [(ticket: UInt64, failure: String?)] = []
     private(set) var wakes: [Timestamp] = []
+    private(set) var signed: [String] = []
 
     /// The last connection of each charge point.
     private(set) var connection: [String: ConnectionID] = [:]
@@ -92,6 +93,7 @@ struct Scenario {
             case .tagsChanged(let ticket, let failure): tagAnswers.append((ticket, failure))
             case .wake(let time): wakes.append(time)
             case .notice(let text): notices.append(text)
+            case .sign(let id, let request): signed.append("\(id) \(request)")
             }
         }
     }

@@ -1,13 +1,14 @@
 extension CentralSystem {
-    /// Nobody here signs certificates, and a charge point that was told otherwise would wait for one.
+    /// Accepted where somebody signs; the signed chain follows as a CertificateSigned
+    /// (whitepaper "Improved security for OCPP 1.6-J", section 4.2).
     mutating func signCertificate(_ call: InboundCall) -> Answer {
-        effects.append(.notice("\(call.chargePointId): asks for a certificate; rejected, as nothing here signs one"))
-        return .result(StatusResponse(status: CertificateSigningStatus.rejected).payload)
+        let request = call.payload?["csr"]?.text ?? ""
+        let isTaken = configuration.signsCertificates && !request.isEmpty
+        if isTaken { effects.append(.sign(chargePointId: call.chargePointId, request: request)) }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("status", isTaken ? "Accepted" : "Rejected")
+        writer.endObject()
+        return .result(writer.bytes)
     }
-}
-
-/// Whether a certificate will be signed (whitepaper, GenericStatusEnumType).
-enum CertificateSigningStatus: String {
-    case accepted = "Accepted"
-    case rejected = "Rejected"
 }

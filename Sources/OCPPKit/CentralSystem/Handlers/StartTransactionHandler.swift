@@ -8,13 +8,14 @@ extension CentralSystem {
             idTagInfo: startStanding(of: request.idTag, session: folder.session(of: call.record)?.number),
             transactionId: transactionId)
         let content = call.frame.payload?.raw ?? []
-        let time = call.frame.payload?["timestamp"]?.text
-        let parts = [request.connectorId.map { String($0) }, request.idTag, time, request.meterStart?.description]
+        let parts = [
+            request.connectorId.map { String($0) }, request.idTag, time(of: call, request),
+            request.meterStart?.description,
+        ]
         let event = TransactionEvent(
             kind: .start, chargePointId: call.chargePointId, connectorId: request.connectorId,
             transactionId: transactionId, arrival: now,
-            replayKey: ReplayKey.start(
-                call.chargePointId, parts, boot: bootOfUnsetClock(request.timestamp, call.chargePointId)),
+            replayKey: ReplayKey.start(call.chargePointId, parts),
             // What is missing tells nothing apart.
             alternative: parts.contains(nil)
                 ? .init(kind: .conflict, replayKey: ReplayKey.start(call.chargePointId, content: content)) : nil,
@@ -31,9 +32,10 @@ extension CentralSystem {
         }
     }
 
-    /// A clock that was never set begins anew with each boot, so the same time is not the same moment.
-    private func bootOfUnsetClock(_ time: Timestamp?, _ id: String) -> Timestamp? {
-        guard time?.isOfUnsetClock ?? true else { return nil }
-        return chargePoints[id]?.boot?.lastBoot
+    /// What tells starts apart: the time as it was sent; without a clock, when all say the same, the session.
+    private func time(of call: InboundCall, _ request: StartTransactionRequest) -> String? {
+        let text = call.frame.payload?["timestamp"]?.text
+        guard request.timestamp.map(\.isOfUnsetClock) ?? true else { return text }
+        return "\(text ?? "") \(folder.session(of: call.record)?.number ?? 0)"
     }
 }
