@@ -57,7 +57,8 @@ final class DojotPublisher: Sendable {
         self.loop = loop
         self.notice = notice
         let publisher = Mutex<WeakPublisher>(WeakPublisher())
-        connections = try MQTTConnections(broker: MQTTBroker(host: settings.mqttHost, port: settings.mqttPort)) { event in
+        connections = try MQTTConnections(broker: MQTTBroker(host: settings.mqttHost, port: settings.mqttPort)) {
+            event in
             publisher.withLock { $0.value }?.handle(event)
         }
         publisher.withLock { $0.value = self }

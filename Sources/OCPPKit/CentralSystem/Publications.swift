@@ -55,7 +55,8 @@ extension CentralSystem {
                 if unpublished.insert(id).inserted {
                     effects.append(
                         .notice(
-                            "DOJOT: no device for charge point \(id): run 'ocppctl provision-dojot' and restart with its map"))
+                            "DOJOT: no device for charge point \(id): run 'ocppctl provision-dojot' and restart with its map"
+                        ))
                 }
                 return nil
             }

@@ -22,11 +22,21 @@ struct OutboxTests {
         func isEvent(_ operation: StoreOperation) -> Bool { if case .event = operation { true } else { false } }
         func isStatus(_ operation: StoreOperation) -> Bool { if case .connector = operation { true } else { false } }
         let calls: [(String, String, (StoreOperation) -> Bool)] = [
-            ("StartTransaction", #"{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"2026-11-22T08:00:00Z"}"#, isEvent),
-            ("MeterValues", #"{"connectorId":1,"meterValue":[{"timestamp":"2026-11-22T08:00:00Z","sampledValue":[{"value":"1"}]}]}"#, isEvent),
+            (
+                "StartTransaction", #"{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"2026-11-22T08:00:00Z"}"#,
+                isEvent
+            ),
+            (
+                "MeterValues",
+                #"{"connectorId":1,"meterValue":[{"timestamp":"2026-11-22T08:00:00Z","sampledValue":[{"value":"1"}]}]}"#,
+                isEvent
+            ),
             ("StopTransaction", #"{"transactionId":5,"meterStop":1,"timestamp":"2026-11-22T08:00:00Z"}"#, isEvent),
             ("StatusNotification", #"{"connectorId":1,"errorCode":"NoError","status":"Charging"}"#, isStatus),
-            ("BootNotification", #"{"chargePointVendor":"V","chargePointModel":"M"}"#, { if case .chargePoint = $0 { true } else { false } }),
+            (
+                "BootNotification", #"{"chargePointVendor":"V","chargePointModel":"M"}"#,
+                { if case .chargePoint = $0 { true } else { false } }
+            ),
         ]
         for (action, payload, isData) in calls {
             let answer = scenario.call("CP1", action, payload)
@@ -67,7 +77,9 @@ struct OutboxTests {
         var scenario = Scenario()
         scenario.boot("CP1")
         scenario.commitsAtOnce = false
-        #expect(scenario.ask("CP1", "StatusNotification", #"{"connectorId":1,"errorCode":"NoError","status":"Charging"}"#) != nil)
+        #expect(
+            scenario.ask("CP1", "StatusNotification", #"{"connectorId":1,"errorCode":"NoError","status":"Charging"}"#)
+                != nil)
         #expect(scenario.store.outbox.isEmpty && scenario.notices.isEmpty)
     }
 
