@@ -17,6 +17,8 @@ public struct ServiceSettings: Sendable {
     public var pingIntervalMilliseconds = 30_000
     /// Raw frames older than this are removed.
     public var keepFramesMilliseconds: Int64 = 30 * 86_400_000
+    /// Publications that a broker acknowledged longer ago are removed.
+    public var keepOutboxMilliseconds: Int64 = 7 * 86_400_000
     public var records = RecordSelection.all
     public var dojot: DojotSettings?
     public var security = SecuritySettings()

@@ -38,7 +38,7 @@ public struct LogOptions: Sendable {
 
 /// Reads logs of any kind, and frame records, as a stream: bytes go in, frames and broken frames come out in order.
 ///
-/// Memory is bounded by the longest line (4 MiB) and the calls that wait for their answers (`Pairing`). Answers find
+/// Memory is bounded by the longest line (2 MiB) and the calls that wait for their answers (`Pairing`). Answers find
 /// their calls across the files of one reader, as in logs that were rotated.
 ///
 ///     var reader = LogReader()

@@ -35,8 +35,6 @@ public enum Effect: Sendable {
     case store(StoreRequest)
     /// A line for whoever reads the records.
     case record(Record)
-    /// Values of a charge point, for a platform that follows it.
-    case publish(Publication)
     /// A command came to its end.
     case outcome(CommandOutcome)
     /// Changes of the authorisation list are durable and count; or, with a failure, none of them is.
