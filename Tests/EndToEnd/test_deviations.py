@@ -104,6 +104,19 @@ def test_serve_reads_the_same_and_answers(central_system):
     station.close()
 
 
+def test_other_envelopes_are_read():
+    for frame, text, repairs in [
+        ('{"MessageTypeId":2,"UniqueId":481,"Action":"Heartbeat","Payload":{}}', "481", ["objectForFrame", "messageIdAsText"]),
+        ('[2,null,"Heartbeat",{}]', None, []),
+        ('[2,"","Heartbeat",{}]', None, []),
+        ('[4,"1","NotSupported"]', "1", ["shortCallError"]),
+    ]:
+        [record] = [json.loads(line) for line in run("decode", stdin=frame.encode()).stdout.splitlines()]
+        assert record.get("messageId") == text and record["raw"] == frame
+        codes, found = meta(record)
+        assert set(codes) <= {"frame", "messageId"} and codes and found == repairs, frame
+
+
 def test_message_ids_are_taken_as_they_come(central_system):
     station = ChargePoint(central_system.url, "CP001")
     for raw, text, codes, repairs in IDS:
