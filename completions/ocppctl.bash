@@ -188,7 +188,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--lenient-passwords --strict --version -h --help)
     repeating_options=(--tls-certificate --tls-key --trust-proxy)
-    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --quirks --keep-frames --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
+    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -256,6 +256,14 @@ _ocppctl_serve() {
         ;;
     '--unknown-tags')
         __ocppctl_add_completions -W 'accept'$'\n''invalid'
+        return
+        ;;
+    '--concurrent-transactions')
+        __ocppctl_add_completions -W 'accept'$'\n''refuse'
+        return
+        ;;
+    '--action-case')
+        __ocppctl_add_completions -W 'exact'$'\n''any'
         return
         ;;
     '--quirks')

@@ -45,7 +45,8 @@ public actor CentralSystemServer {
         _ settings: ServiceSettings, recordDescriptor: Int32, notice: @escaping @Sendable (String) -> Void
     ) async throws -> CentralSystemServer {
         _ = raiseFileDescriptorLimit()
-        let store = try SQLiteStore(path: settings.storePath)
+        // A server that was just told to stop needs a moment.
+        let store = try SQLiteStore(path: settings.storePath, patienceMilliseconds: 2_000)
         let known = try knownState(store)
         let loop = try EventLoop()
         let publisher = try settings.dojot.map { try DojotPublisher($0, notice: notice) }
@@ -187,6 +188,7 @@ public actor CentralSystemServer {
             case .send(let connection, let bytes): connections[connection]?.send(bytes)
             case .close(let connection, let code, let reason):
                 connections[connection]?.close(code: code, reason: reason)
+            case .probe(let connection): connections[connection]?.probe()
             case .store(let request): writer.submit(request)
             case .record(let record):
                 watchers.offer(record)
@@ -251,6 +253,10 @@ extension CentralSystemServer: WebSocketServerHandler {
 
     public nonisolated func received(_ connection: WebSocketConnection, _ message: [UInt8]) {
         assumeIsolated { $0.feed(.received(connection.id, message)) }
+    }
+
+    public nonisolated func ponged(_ connection: WebSocketConnection) {
+        assumeIsolated { $0.feed(.answeredProbe(connection.id)) }
     }
 
     public nonisolated func closed(_ connection: WebSocketConnection, reason: CloseReason) {

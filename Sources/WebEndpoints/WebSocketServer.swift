@@ -10,6 +10,8 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
     func opened(_ connection: WebSocketConnection)
     /// A whole text message, in valid UTF-8.
     func received(_ connection: WebSocketConnection, _ message: [UInt8])
+    /// A pong, to a ping of the server's own or of `probe()`.
+    func ponged(_ connection: WebSocketConnection)
     /// Exactly once for each `opened`.
     func closed(_ connection: WebSocketConnection, reason: CloseReason)
     /// A client and this server found no way to speak TLS; the text says why, for people.
@@ -18,6 +20,10 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
 
 extension WebSocketServerHandler {
     public func insecure(peerAddress: String, _ text: String) {}
+}
+
+extension WebSocketServerHandler {
+    public func ponged(_ connection: WebSocketConnection) {}
 }
 
 /// A WebSocket server on one listening socket.
@@ -185,6 +191,8 @@ extension WebSocketServerHandler {
     func received(_ connection: WebSocketConnection, _ message: [UInt8]) {
         handler.received(connection, message)
     }
+
+    func ponged(_ connection: WebSocketConnection) { handler.ponged(connection) }
 
     func closed(_ connection: WebSocketConnection, _ reason: CloseReason) {
         connections[slot(connection.id)][connection.id] = nil

@@ -38,6 +38,7 @@ struct WebSocketLimits {
 protocol WebSocketWireOwner: AnyObject {
     func wireOpened()
     func wireReceived(_ message: [UInt8])
+    func wirePonged()
     /// The peer sends more than it may, and is read more slowly from now on, for a while.
     func wireSlowedDown()
     /// Once for each `wireOpened`, and never after `wireFailed`.
@@ -52,6 +53,7 @@ protocol WebSocketWireOwner: AnyObject {
 }
 
 extension WebSocketWireOwner {
+    func wirePonged() {}
     // A server's side has neither of the latter, a client's not the first.
     func wireSlowedDown() {}
     func wireFailed(_ text: String?) {}
@@ -119,6 +121,12 @@ final class WebSocketWire: Wire {
         // Who is not read from cannot be heard.
         guard isOpen, closing == nil, !isPaused else { return }
         heardSincePing = false
+        probe()
+    }
+
+    /// A ping that liveness does not follow from.
+    func probe() {
+        guard isOpen, closing == nil else { return }
         if canWrite {
             write(Self.pingPayload, as: LWS_WRITE_PING)
         } else {
@@ -206,6 +214,7 @@ final class WebSocketWire: Wire {
             return writeable()
         case LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_CLIENT_RECEIVE_PONG:
             heardSincePing = true
+            owner?.wirePonged()
         case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_CLIENT_ESTABLISHED:
             isOpen = true
             owner?.wireOpened()

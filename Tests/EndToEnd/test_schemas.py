@@ -53,6 +53,8 @@ def test_a_running_server(serve):
         "connectorId": 1, "idTag": "T", "meterStart": 0, "timestamp": "2026-03-01T10:00:00Z"})
     station.ask("StopTransaction", {
         "transactionId": started["transactionId"], "meterStop": 5, "timestamp": "2026-03-01T11:00:00Z"})
+    station.ask("StopTransaction", {
+        "transactionId": started["transactionId"], "meterStop": 7, "timestamp": "2026-03-01T12:00:00Z"})
     station.send("[2,1")
     assert station.receive()[0] == 4
     station.call("Nonsense", {"a": 1.50})
@@ -61,7 +63,7 @@ def test_a_running_server(serve):
     central_system.wait_for_record(lambda r: r.get("event") == "disconnected", "disconnection")
     assert central_system.terminate() == 0
     kinds = {check(json.loads(line)) for line in central_system.log.read_text().splitlines()}
-    assert kinds >= {"listening", "connection", "frame", "session", "error"}
+    assert kinds >= {"listening", "connection", "frame", "session", "error", "finding"}
     for done in commands:
         assert [check(json.loads(line)) for line in done.stdout.splitlines()] == ["command"]
 

@@ -9,6 +9,8 @@ public enum Input: Sendable {
     case disconnected(ConnectionID, reason: String)
     /// A whole text message.
     case received(ConnectionID, [UInt8])
+    /// A connection answered the ping of an `Effect.probe`.
+    case answeredProbe(ConnectionID)
     /// What became of a `StoreRequest` with a ticket other than 0.
     case stored(ticket: UInt64, StoreOutcome)
     /// Somebody wants a command sent.
@@ -25,6 +27,8 @@ public enum Effect: Sendable {
     case send(ConnectionID, [UInt8])
     /// Close the connection with this WebSocket status code.
     case close(ConnectionID, code: UInt16, reason: String)
+    /// Ping the connection; an answer comes as `Input.answeredProbe`.
+    case probe(ConnectionID)
     /// Keep this. Where the ticket is not 0, `Input.stored` must follow.
     case store(StoreRequest)
     /// A line for whoever reads the records.
@@ -50,6 +54,7 @@ public enum Record: Sendable {
     case session(Session)
     case command(CommandOutcome)
     case error(UnreadableFrame)
+    case alert(Alert)
 
     /// Writes the line, its newline included.
     public func write(to writer: inout JSONWriter) {
@@ -59,19 +64,26 @@ public enum Record: Sendable {
         case .session(let session): writer.rawLine(SessionTable().jsonLine(session))
         case .command(let outcome): outcome.write(to: &writer)
         case .error(let record): record.write(to: &writer)
+        case .alert(let alert): alert.write(to: &writer)
         }
     }
 }
 
 /// A charge point came or went.
 public struct ConnectionRecord: Sendable {
+    public enum Event: String, Sendable, CaseIterable {
+        case connected, disconnected
+        /// Closed without having been the charge point's: a connection that answers has its identity.
+        case refused
+    }
+
     public var timestamp: Timestamp
     public var chargePointId: String
-    public var isConnected: Bool
+    public var event: Event
     /// The other end's address.
     public var peer: String
     public var subprotocol: String?
-    /// Why it went.
+    /// Why it went, or was refused.
     public var reason: String?
 
     public func write(to writer: inout JSONWriter) {
@@ -79,7 +91,7 @@ public struct ConnectionRecord: Sendable {
         writer.member("record", "connection")
         writer.member("timestamp", timestamp)
         writer.member("chargePointId", chargePointId)
-        writer.member("event", isConnected ? "connected" : "disconnected")
+        writer.member("event", event.rawValue)
         writer.member("peer", peer)
         writer.member("subprotocol", subprotocol)
         writer.member("reason", reason)

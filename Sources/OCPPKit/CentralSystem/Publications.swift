@@ -33,12 +33,6 @@ extension CentralSystem {
         Publication(chargePointId: call.chargePointId, timestamp: plausible(time), attributes: attributes)
     }
 
-    /// The charge point's own time, or the arrival where its clock is not set or runs ahead of us by more than a day.
-    private func plausible(_ time: Timestamp?) -> Timestamp {
-        guard let time, time > Timestamp(seconds: 1_262_304_000), time - now < 86_400_000 else { return now }
-        return time
-    }
-
     mutating func publish(_ chargePointId: String, at time: Timestamp? = nil, _ attributes: DojotAttributes) {
         guard configuration.publishes, !attributes.isEmpty else { return }
         effects.append(

@@ -64,6 +64,16 @@ struct Serve: AsyncParsableCommand {
         help: "What an idTag that is not listed gets (default: accept without a list, invalid with one).")
     var unknownTags: UnknownTags?
 
+    @Option(
+        name: .customLong("concurrent-transactions"),
+        help: "What a listed idTag gets that is in a transaction already: refuse answers ConcurrentTx.")
+    var concurrentTransactions = ConcurrentTransactions.refuse
+
+    @Option(
+        name: .customLong("action-case"),
+        help: "Whether the case of an action's name counts, as the specification says, or heartBeat is Heartbeat, too.")
+    var actionCase = ActionCase.exact
+
     @Flag(
         help: "Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.")
     var strict = false
@@ -154,6 +164,8 @@ struct Serve: AsyncParsableCommand {
         settings.centralSystem.keepsFrames = keepFrames.milliseconds > 0
         settings.centralSystem.tags = try tags.map { TagList(try TagListFile.read($0)) }
         settings.centralSystem.unknownTags = unknownTags.map { $0 == .accept ? .accepted : .invalid }
+        settings.centralSystem.allowsConcurrentTransactions = concurrentTransactions == .accept
+        settings.centralSystem.readsActionsInAnyCase = actionCase == .any
         settings.centralSystem.maximumDepth = limits.jsonDepth
         settings.centralSystem.signsCertificates = security.signCommand != nil
         settings.security = try security.settings()
@@ -169,6 +181,8 @@ struct Serve: AsyncParsableCommand {
 enum Acceptance: String, ExpressibleByArgument, CaseIterable { case any, known }
 enum BeforeBoot: String, ExpressibleByArgument, CaseIterable { case answer, refuse }
 enum UnknownTags: String, ExpressibleByArgument, CaseIterable { case accept, invalid }
+enum ConcurrentTransactions: String, ExpressibleByArgument, CaseIterable { case accept, refuse }
+enum ActionCase: String, ExpressibleByArgument, CaseIterable { case exact, any }
 extension RecordSelection: ExpressibleByArgument {}
 
 enum Registration: String, ExpressibleByArgument, CaseIterable {

@@ -4,7 +4,7 @@ extension CentralSystem {
         if let connector = request.connectorId, let status = request.status {
             let row = StoredConnector(
                 chargePointId: call.chargePointId, connectorId: connector, status: status.text,
-                errorCode: request.errorCode?.text ?? "NoError", since: request.timestamp ?? now)
+                errorCode: request.errorCode?.text ?? "NoError", since: plausible(request.timestamp))
             chargePoints[call.chargePointId]?.connectors[connector] = row
             effects.append(.store(StoreRequest(ticket: 0, operations: [.connector(row)])))
             publish(
