@@ -49,12 +49,19 @@ public actor CentralSystemServer {
         let store = try SQLiteStore(path: settings.storePath, patienceMilliseconds: 2_000)
         let known = try knownState(store)
         let loop = try EventLoop()
-        let publisher = try settings.dojot.map { try DojotPublisher($0, notice: notice) }
         let outlet = Mutex<CentralSystemServer?>(nil)
-        let writer = StoreWriter(store: store) { outcomes in
+        let publisherOutlet = Mutex(WeakPublisher())
+        let backlog = try settings.dojot.map { _ in try store.reader.chargePointsWithUnsentPublications() }
+        let writer = StoreWriter(
+            store: store, publications: { publications in publisherOutlet.withLock { $0.value }?.take(publications) }
+        ) { outcomes in
             guard let server = outlet.withLock({ $0 }) else { return }
             loop.post { server.assumeIsolated { $0.deliver(outcomes) } }
         }
+        let publisher = try settings.dojot.map {
+            try DojotPublisher($0, writer: writer, loop: loop, backlog: backlog ?? [], notice: notice)
+        }
+        publisherOutlet.withLock { $0.value = publisher }
         let server = CentralSystemServer(
             settings, loop: loop, restored: known, writer: writer,
             sink: RecordSink(descriptor: recordDescriptor, notice: notice), publisher: publisher, notice: notice)
@@ -81,6 +88,8 @@ public actor CentralSystemServer {
         known.progress = try store.reader.progress()
         known.reservations = try store.reader.reservations()
         known.tags = try store.reader.tags()
+        known.storeId = try store.reader.storeId()
+        known.lastPublicationId = try store.reader.lastPublicationId()
         return known
     }
 
@@ -98,7 +107,7 @@ public actor CentralSystemServer {
         signer = settings.security.signCommand.map { CertificateSigner(command: $0) }
         gate = Gate(settings.security, path: settings.path)
         var configuration = settings.centralSystem
-        configuration.publishes = publisher != nil
+        configuration.publishedChargePoints = settings.dojot.map { Set($0.devices.keys) }
         core = CentralSystem(
             configuration: configuration, restored: restored,
             seed: String(WallClock.now.milliseconds, radix: 36) + String(UInt32.random(in: 0...UInt32.max), radix: 36))
@@ -118,6 +127,7 @@ public actor CentralSystemServer {
         webSockets = try WebSocketServer(
             loop: loop, configuration: configuration, tls: try settings.security.makeTLS(), handler: self)
         schedulePruning()
+        perform(core.begin(at: WallClock.now))
         var line = JSONWriter()
         line.beginObject()
         line.member("record", "listening")
@@ -149,6 +159,8 @@ public actor CentralSystemServer {
         let sink = sink
         await loop.shutDown(graceMilliseconds: 2_000)
         hashing.end()
+        // The ends of the connections are stored and published, too.
+        writer.waitUntilIdle()
         publisher?.stop(drainMilliseconds: 3_000)
         writer.close()
         sink.close(drainMilliseconds: 2_000)
@@ -195,7 +207,6 @@ public actor CentralSystemServer {
                 guard settings.records.includes(record) else { continue }
                 record.write(to: &lines)
                 count += 1
-            case .publish(let publication): publisher?.publish(publication)
             case .outcome(let outcome):
                 if !finishRotation(outcome) { tell(outcome) }
                 if submitted.remove(outcome.ticket) != nil, !settings.records.includes(.command(outcome)) {
@@ -224,10 +235,11 @@ public actor CentralSystemServer {
         nextWake = (time, timer)
     }
 
-    /// Raw frames past their time go once an hour.
+    /// Raw frames and publications past their time go once an hour.
     private func schedulePruning() {
-        let limit = WallClock.now.adding(milliseconds: -settings.keepFramesMilliseconds)
-        writer.prune(.frames, before: limit)
+        let now = WallClock.now
+        writer.prune(.frames, before: now.adding(milliseconds: -settings.keepFramesMilliseconds))
+        writer.prune(.outbox, before: now.adding(milliseconds: -settings.keepOutboxMilliseconds))
         loop.schedule(afterMilliseconds: 3_600_000) { [weak self] in
             self?.assumeIsolated { $0.schedulePruning() }
         }

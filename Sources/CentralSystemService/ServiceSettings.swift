@@ -17,6 +17,8 @@ public struct ServiceSettings: Sendable {
     public var pingIntervalMilliseconds = 30_000
     /// Raw frames older than this are removed.
     public var keepFramesMilliseconds: Int64 = 30 * 86_400_000
+    /// Publications that a broker acknowledged longer ago are removed.
+    public var keepOutboxMilliseconds: Int64 = 7 * 86_400_000
     public var records = RecordSelection.all
     public var dojot: DojotSettings?
     public var security = SecuritySettings()
@@ -41,21 +43,5 @@ public enum RecordSelection: String, Sendable, CaseIterable {
         case (.connections, .connection): true
         default: false
         }
-    }
-}
-
-/// Where values are published: DOJOT's MQTT broker and the devices that stand for the charge points.
-public struct DojotSettings: Sendable {
-    public var mqttHost: String
-    public var mqttPort: Int
-    public var tenant: String
-    /// Device id by charge point id.
-    public var devices: [String: String]
-
-    public init(mqttHost: String, mqttPort: Int, tenant: String, devices: [String: String]) {
-        self.mqttHost = mqttHost
-        self.mqttPort = mqttPort
-        self.tenant = tenant
-        self.devices = devices
     }
 }

@@ -25,6 +25,11 @@ public struct CentralSystem: Sendable {
     /// Messages that were no frames, since the start.
     public internal(set) var unreadableCount: UInt64 = 0
     var identifiers: IdentifierSource
+    /// The store's own name, which begins the ids of events.
+    let storeId: String
+    var lastPublicationId: Int64
+    /// Charge points of which it was said that nothing is published.
+    var unpublished: Set<String> = []
     var effects: [Effect] = []
     var now = Timestamp(milliseconds: 0)
     /// With what is known of the charge points that booted.
@@ -45,6 +50,8 @@ public struct CentralSystem: Sendable {
         folder.restore(restored.sessions)
         highestSession = restored.nextSessionNumber - 1
         identifiers = IdentifierSource(seed: seed, random: random)
+        storeId = restored.storeId
+        lastPublicationId = restored.lastPublicationId
         storedTags = TagList(restored.tags)
         for row in restored.chargePoints {
             know(row.chargePointId) { $0.boot = row }
@@ -80,6 +87,7 @@ public struct CentralSystem: Sendable {
         case .stored(let ticket, let outcome): stored(ticket, outcome)
         case .command(let request): enqueue(request)
         case .tagChanges(let ticket, let changes): change(changes, ticket)
+        case .actuation(let chargePointId, let message): actuate(message, chargePointId)
         case .tick:
             expireProbes()
             expireCommands()
@@ -108,6 +116,8 @@ extension CentralSystem {
         public var progress: [StoredProgress] = []
         public var reservations: [StoredReservation] = []
         public var tags: [Tag] = []
+        public var storeId = ""
+        public var lastPublicationId: Int64 = 0
 
         public init(
             nextSessionNumber: Int = 1, sessions: [Session] = [], chargePoints: [StoredChargePoint] = []

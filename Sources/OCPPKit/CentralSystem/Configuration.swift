@@ -27,8 +27,8 @@ extension CentralSystem {
         public var quirks: Quirks?
         /// Keeps raw frames.
         public var keepsFrames = true
-        /// Tells values for a platform (`Effect.publish`).
-        public var publishes = false
+        /// The charge points whose values go into the outbox, for a platform; `nil` where there is no platform.
+        public var publishedChargePoints: Set<String>?
 
         public init() {}
     }

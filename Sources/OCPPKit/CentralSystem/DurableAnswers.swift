@@ -19,12 +19,12 @@ extension CentralSystem {
         if let reservationId {
             operations.append(.endedReservation(chargePointId: call.chargePointId, reservationId: reservationId))
         }
+        operations += outbox(of: call, transactionId: event.transactionId)
         identifiers.nextTicket += 1
         let ticket = identifiers.nextTicket
         awaitingCommit[ticket] = AwaitedCommit(
             call: call, event: event, arrival: now, reply: reply, sessions: sessions, reservationId: reservationId,
-            attempt: attempt,
-            publications: configuration.publishes ? publications(of: call, transactionId: event.transactionId) : [])
+            attempt: attempt)
         effects.append(
             .store(StoreRequest(ticket: ticket, operations: operations + sessionOperations(sessions))))
     }
@@ -68,7 +68,6 @@ extension CentralSystem {
             if let reservationId = pending.reservationId {
                 chargePoints[pending.call.chargePointId]?.reservations[reservationId] = nil
             }
-            effects += pending.publications.map(Effect.publish)
             for number in Set(pending.sessions).sorted() {
                 if let session = folder.session(number), action != "MeterValues" {
                     effects.append(.record(.session(session)))

@@ -17,6 +17,8 @@ public enum Input: Sendable {
     case command(CommandRequest)
     /// Somebody wants the authorisation list changed; the ticket comes back with `Effect.tagsChanged`.
     case tagChanges(ticket: UInt64, [TagChange])
+    /// A platform's users ask something of a charge point: a message of the device's configuration topic.
+    case actuation(chargePointId: String, [UInt8])
     /// The time given by `Effect.wake` has come.
     case tick
 }
@@ -33,8 +35,6 @@ public enum Effect: Sendable {
     case store(StoreRequest)
     /// A line for whoever reads the records.
     case record(Record)
-    /// Values of a charge point, for a platform that follows it.
-    case publish(Publication)
     /// A command came to its end.
     case outcome(CommandOutcome)
     /// Changes of the authorisation list are durable and count; or, with a failure, none of them is.

@@ -34,7 +34,6 @@ struct AwaitedCommit: Sendable {
     let reservationId: Int64?
     /// Which one it is at finding a transaction id that is free.
     let attempt: Int
-    let publications: [Publication]
 }
 
 /// An answer that waits for a commit, and goes out whatever becomes of it.

@@ -24,6 +24,14 @@ public enum StoreOutcome: Sendable {
     case transactionIdTaken
     /// Nothing of the request is in the store. The text is for the log.
     case failed(String)
+
+    /// Whether all of the request was added.
+    public var isKept: Bool {
+        switch self {
+        case .committed, .conflict: true
+        case .replayed, .transactionIdTaken, .failed: false
+        }
+    }
 }
 
 /// One thing to keep.

@@ -54,7 +54,9 @@ public struct Publication: Sendable {
     }
 
     /// The MQTT payload: one object, numbers as numbers, `timestamp` in milliseconds since 1970.
-    public var payload: [UInt8] {
+    ///
+    /// - Parameter eventId: the same where the same is published again; `nil` to leave it out.
+    public func payload(eventId: String?) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         for (label, value) in attributes.values {
@@ -62,6 +64,7 @@ public struct Publication: Sendable {
             value.write(to: &writer)
         }
         writer.member("timestamp", timestamp.milliseconds)
+        writer.member("eventId", eventId)
         writer.endObject()
         return writer.bytes
     }
@@ -159,7 +162,7 @@ extension DojotAttributes {
     ]
 
     /// Measurand and place, then phase: `current`, `_L1`. A phase against neutral is the phase: `L1-N` is `_L1`.
-    private static func label(of sample: SampledValue) -> (name: String, phase: String) {
+    static func label(of sample: SampledValue) -> (name: String, phase: String) {
         let measurand = sample.measurand ?? .known(SampledValue.defaultMeasurand)
         var name = measurand.known.flatMap { names[$0]?.rawValue } ?? measurand.text
         let home = measurand.known.flatMap { homes[$0] } ?? SampledValue.defaultLocation

@@ -85,6 +85,12 @@ struct Serve: AsyncParsableCommand {
         help: ArgumentHelp("How long raw frames are kept: 30d, 12h, 0 for not at all.", valueName: "duration"))
     var keepFrames: Duration = Duration(milliseconds: 30 * 86_400_000)
 
+    @Option(
+        name: .customLong("keep-outbox"),
+        help: ArgumentHelp(
+            "How long publications are kept after the broker has acknowledged them.", valueName: "duration"))
+    var keepOutbox: Duration = Duration(milliseconds: 7 * 86_400_000)
+
     @OptionGroup var limits: LimitOptions
 
     @Option(
@@ -155,6 +161,7 @@ struct Serve: AsyncParsableCommand {
         settings.maximumFrameBytes = limits.frameBytes.bytes
         settings.pingIntervalMilliseconds = Int(pingInterval * 1000)
         settings.keepFramesMilliseconds = keepFrames.milliseconds
+        settings.keepOutboxMilliseconds = keepOutbox.milliseconds
         settings.records = records
         settings.centralSystem.registration = boot.status
         settings.centralSystem.heartbeatIntervalSeconds = heartbeatInterval

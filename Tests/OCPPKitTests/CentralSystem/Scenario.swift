@@ -26,7 +26,6 @@ struct Scenario {
     private(set) var records: [Record] = []
     private(set) var outcomes: [CommandOutcome] = []
     private(set) var notices: [String] = []
-    private(set) var publications: [Publication] = []
     private(set) var tagAnswers: [(ticket: UInt64, failure: String?)] = []
     private(set) var wakes: [Timestamp] = []
     private(set) var signed: [String] = []
@@ -75,7 +74,14 @@ struct Scenario {
     }
 
     mutating func give(_ input: Input) {
-        for effect in core.handle(input, at: now) {
+        perform(core.handle(input, at: now))
+    }
+
+    /// As `serve` does when it has started.
+    mutating func begin() { perform(core.begin(at: now)) }
+
+    private mutating func perform(_ effects: [Effect]) {
+        for effect in effects {
             switch effect {
             case .send(let connection, let bytes): sent.append((connection, bytes))
             case .close(let connection, let code, let reason): closed.append((connection, code, reason))
@@ -83,7 +89,6 @@ struct Scenario {
             case .store(let request):
                 if commitsAtOnce { commit(request) } else { waiting.append(request) }
             case .record(let record): records.append(record)
-            case .publish(let publication): publications.append(publication)
             case .outcome(let outcome): outcomes.append(outcome)
             case .tagsChanged(let ticket, let failure): tagAnswers.append((ticket, failure))
             case .wake(let time): wakes.append(time)
@@ -221,6 +226,10 @@ struct MemoryStore {
     private(set) var tags: [TagChange] = []
     private(set) var localLists: [LocalListUpdate] = []
     private(set) var frames = 0
+    private(set) var outbox: [StoredPublication] = []
+
+    /// What is published, in order.
+    var published: [JSONNode] { outbox.compactMap { (try? JSONTree(parsing: $0.payload))?.root } }
 
     func events(_ kind: TransactionEvent.Kind) -> [TransactionEvent] { events.filter { $0.kind == kind } }
 
@@ -249,7 +258,8 @@ struct MemoryStore {
         }
         for operation in request.operations {
             switch operation {
-            case .event, .publication, .published: break
+            case .event, .published: break
+            case .publication(let row): if !isReplay { outbox.append(row) }
             case .frame: frames += 1
             case .session(let session): if !isReplay || !session.isNew { sessions[session.number] = session }
             case .chargePoint(let row): chargePoints[row.chargePointId] = row
@@ -294,6 +304,8 @@ struct MemoryStore {
             }
         }
         state.tags = idTags.compactMap { list[$0] }
+        state.storeId = "5a5a5a5a"
+        state.lastPublicationId = outbox.last?.id ?? 0
         return state
     }
 }

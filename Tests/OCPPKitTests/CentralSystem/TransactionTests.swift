@@ -279,7 +279,7 @@ struct TransactionTests {
     func `A time that cannot be true gives way to the arrival, and it is said`(
         _ time: String, _ repairs: [String]
     ) throws {
-        var scenario = Scenario { $0.publishes = true }
+        var scenario = Scenario { $0.publishedChargePoints = ["CP1"] }
         scenario.boot("CP1")
         scenario.ask(
             "CP1", "StatusNotification",
@@ -289,7 +289,7 @@ struct TransactionTests {
         let since = try #require(scenario.store.connectors.first?.since)
         let isReplaced = repairs.contains("arrivalForTime")
         #expect(since == (isReplaced ? scenario.now : Timestamp.read(time)?.time))
-        #expect(scenario.publications.last?.timestamp == since)
+        #expect(scenario.store.published.last?["timestamp"]?.integer == since.milliseconds)
     }
 
     @Test func `The times of meter values are looked at, too`() throws {

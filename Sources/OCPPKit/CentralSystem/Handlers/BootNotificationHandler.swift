@@ -11,9 +11,11 @@ extension CentralSystem {
         chargePoints[call.chargePointId]?.boot = row
         chargePoints[call.chargePointId]?.triggered = []
         folder.beginBoot(of: call.chargePointId)
-        publish(call.chargePointId, DojotAttributes.boot(request))
+        let publications = outbox([
+            Publication(chargePointId: call.chargePointId, timestamp: now, attributes: .boot(request))
+        ])
         return .resultAfter(
-            [.chargePoint(row)],
+            [.chargePoint(row)] + publications,
             BootNotificationResponse(
                 status: registration, currentTime: now, interval: configuration.heartbeatIntervalSeconds
             ).payload)
