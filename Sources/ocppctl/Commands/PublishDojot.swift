@@ -92,7 +92,7 @@ extension Publication {
         writer.member("timestamp", timestamp)
         writer.member("chargePointId", chargePointId)
         writer.member("topic", topic)
-        writer.member("payload", raw: payload)
+        writer.member("payload", raw: payload(eventId: nil))
         writer.endObject()
         writer.endLine()
     }

@@ -87,7 +87,7 @@ final class DevicePublisher: Sendable {
         if isNew { connections.open(settings.connection(device, id: id, clientSuffix: ":publish:\(Self.run)")) }
         var publication = publication
         publication.attributes = attributes
-        connections.publish(id: id, topic: topic, payload: publication.payload, token: 0)
+        connections.publish(id: id, topic: topic, payload: publication.payload(eventId: nil), token: 0)
     }
 
     /// Two runs at once have connections of their own.

@@ -30,7 +30,7 @@ struct DeviceMessagesTests {
     }
 
     private func payloads(_ lines: [String]) -> [String] {
-        publications(lines).map { String(decoding: $0.payload, as: UTF8.self) }
+        publications(lines).map { String(decoding: $0.payload(eventId: nil), as: UTF8.self) }
     }
 
     /// As history gives them: by time, values of one time together.
