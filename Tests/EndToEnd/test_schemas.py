@@ -55,7 +55,7 @@ def test_a_running_server(serve):
         "transactionId": started["transactionId"], "meterStop": 5, "timestamp": "2026-03-01T11:00:00Z"})
     station.ask("StopTransaction", {
         "transactionId": started["transactionId"], "meterStop": 7, "timestamp": "2026-03-01T12:00:00Z"})
-    station.send("[2,1")
+    station.send('[2,"1","Heart')
     assert station.receive()[0] == 4
     station.call("Nonsense", {"a": 1.50})
     commands = [central_system.send("CP001", "ClearCache", "--timeout", "0.2"), central_system.send("CP009", "ClearCache")]
