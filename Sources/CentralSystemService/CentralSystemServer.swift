@@ -59,7 +59,14 @@ public actor CentralSystemServer {
             loop.post { server.assumeIsolated { $0.deliver(outcomes) } }
         }
         let publisher = try settings.dojot.map {
-            try DojotPublisher($0, writer: writer, loop: loop, backlog: backlog ?? [], notice: notice)
+            try DojotPublisher(
+                $0, writer: writer, loop: loop, backlog: backlog ?? [],
+                asked: { id, message in
+                    loop.post {
+                        guard let server = outlet.withLock({ $0 }) else { return }
+                        server.assumeIsolated { $0.feed(.actuation(chargePointId: id, message)) }
+                    }
+                }, notice: notice)
         }
         publisherOutlet.withLock { $0.value = publisher }
         let server = CentralSystemServer(
@@ -108,6 +115,7 @@ public actor CentralSystemServer {
         gate = Gate(settings.security, path: settings.path)
         var configuration = settings.centralSystem
         configuration.publishedChargePoints = settings.dojot.map { Set($0.devices.keys) }
+        configuration.attributeLabels = settings.dojot?.labels ?? AttributeLabels()
         core = CentralSystem(
             configuration: configuration, restored: restored,
             seed: String(WallClock.now.milliseconds, radix: 36) + String(UInt32.random(in: 0...UInt32.max), radix: 36))
