@@ -127,7 +127,8 @@ struct HistoryDojot: AsyncParsableCommand {
         var messages: [DeviceMessage] = []
         for values in values.split(whenTimeChanges: \.time) {
             var told: [(label: String, value: JSONValue)] = []
-            for value in values where value.attribute != "timestamp" && value.attribute != StationAttribute.eventId.label {
+            for value in values
+            where value.attribute != "timestamp" && value.attribute != StationAttribute.eventId.label {
                 let pair = (label: labels.label(of: value.attribute), value: value.value)
                 // What was published twice, because its acknowledgement was lost, was said once.
                 if !told.contains(where: { $0 == pair }) { told.append(pair) }
