@@ -128,7 +128,8 @@ public struct LogReader {
         if !isPiece { lineNumber += 1 }
     }
 
-    private mutating func takeLine(_ line: [UInt8], _ body: (LogItem) -> Void) {
+    private mutating func takeLine(_ written: [UInt8], _ body: (LogItem) -> Void) {
+        let line = Unquoted.withoutEntities(written) ?? written
         guard let envelope = LogEnvelope(line) else {
             finishPieces(body)
             join(JoinedLine(bytes: line, number: lineNumber), body)

@@ -206,9 +206,6 @@ public struct FrameError: Error, Sendable {
                 // A value ends at a comma or a bracket; one that goes on otherwise was something else.
                 guard text[position] == UInt8(ascii: ",") || text[position] == UInt8(ascii: "]") else { return nil }
                 position += 1
-            } else if tree.root.kind == .number {
-                // More of its digits may have been cut.
-                return nil
             }
             return code == .truncated && hasElision(tree.root.raw) ? nil : tree.root
         }
