@@ -30,25 +30,32 @@ let package = Package(
             providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+
         .target(name: "OCPPKit", swiftSettings: strict),
-        .target(name: "WebEndpoints", dependencies: ["CLibwebsockets"], swiftSettings: strict),
+        .target(name: "TransportSecurity", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "WebEndpoints", dependencies: ["CLibwebsockets", "TransportSecurity"], swiftSettings: strict),
         .target(name: "MQTTTransport", dependencies: ["CMosquitto"], swiftSettings: strict),
         .target(name: "Storage", dependencies: ["OCPPKit", "CSQLite"], swiftSettings: strict),
         .target(name: "DojotClient", dependencies: ["OCPPKit", "WebEndpoints"], swiftSettings: strict),
         .target(
             name: "CentralSystemService",
-            dependencies: ["OCPPKit", "WebEndpoints", "MQTTTransport", "Storage"], swiftSettings: strict),
+            dependencies: ["OCPPKit", "TransportSecurity", "WebEndpoints", "MQTTTransport", "Storage"],
+            swiftSettings: strict),
         .executableTarget(
             name: "ocppctl",
             dependencies: [
-                "OCPPKit", "WebEndpoints", "MQTTTransport", "Storage", "DojotClient", "CentralSystemService",
+                "OCPPKit", "TransportSecurity", "WebEndpoints", "MQTTTransport", "Storage", "DojotClient",
+                "CentralSystemService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
         .testTarget(
             name: "OCPPKitTests", dependencies: ["OCPPKit"], exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "WebEndpointsTests", dependencies: ["WebEndpoints"], swiftSettings: strict),
+        .testTarget(
+            name: "WebEndpointsTests", dependencies: ["WebEndpoints", "TransportSecurity"], swiftSettings: strict),
         .testTarget(name: "MQTTTransportTests", dependencies: ["MQTTTransport"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "OCPPKit"], exclude: ["Fixtures"],
@@ -58,7 +65,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CentralSystemServiceTests",
-            dependencies: ["CentralSystemService", "OCPPKit", "Storage", "WebEndpoints"],
+            dependencies: ["CentralSystemService", "OCPPKit", "Storage", "TransportSecurity", "WebEndpoints"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests", dependencies: ["ocppctl", "OCPPKit"], swiftSettings: strict),

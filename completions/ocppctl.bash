@@ -173,22 +173,22 @@ _ocppctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|watch|stations|tags|decode|export-sessions|export-meter-values|simulate|provision-dojot|help)
+    serve|send|watch|stations|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send watch stations tags decode export-sessions export-meter-values simulate provision-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send watch stations tags decode export-sessions export-meter-values simulate passwords provision-dojot help' -- "${cur}"))
         ;;
     esac
 }
 
 _ocppctl_serve() {
     repeating_flags=()
-    non_repeating_flags=(--strict --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--listen --security-profile --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --quirks --keep-frames --max-frame-bytes --dojot --records --input)
+    non_repeating_flags=(--lenient-passwords --strict --version -h --help)
+    repeating_options=(--tls-certificate --tls-key --trust-proxy)
+    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -197,7 +197,31 @@ _ocppctl_serve() {
         return
         ;;
     '--security-profile')
-        __ocppctl_add_completions -W '0'
+        __ocppctl_add_completions -W '0'$'\n''1'$'\n''2'$'\n''3'
+        return
+        ;;
+    '--passwords')
+        return
+        ;;
+    '--tls-certificate')
+        return
+        ;;
+    '--tls-key')
+        return
+        ;;
+    '--tls-client-ca')
+        return
+        ;;
+    '--tls-client-organization')
+        return
+        ;;
+    '--tls-client-map')
+        return
+        ;;
+    '--sign-certificate-command')
+        return
+        ;;
+    '--trust-proxy')
         return
         ;;
     '--path')
@@ -234,13 +258,54 @@ _ocppctl_serve() {
         __ocppctl_add_completions -W 'accept'$'\n''invalid'
         return
         ;;
+    '--concurrent-transactions')
+        __ocppctl_add_completions -W 'accept'$'\n''refuse'
+        return
+        ;;
+    '--action-case')
+        __ocppctl_add_completions -W 'exact'$'\n''any'
+        return
+        ;;
     '--quirks')
         return
         ;;
     '--keep-frames')
         return
         ;;
+    '--keep-outbox')
+        return
+        ;;
     '--max-frame-bytes')
+        return
+        ;;
+    '--max-backlog-bytes')
+        return
+        ;;
+    '--max-messages')
+        return
+        ;;
+    '--max-bytes')
+        return
+        ;;
+    '--max-handshakes')
+        return
+        ;;
+    '--max-failures')
+        return
+        ;;
+    '--max-connections')
+        return
+        ;;
+    '--max-pending')
+        return
+        ;;
+    '--handshake-timeout')
+        return
+        ;;
+    '--message-timeout')
+        return
+        ;;
+    '--max-json-depth')
         return
         ;;
     '--dojot')
@@ -502,9 +567,9 @@ _ocppctl_tags_push() {
 
 _ocppctl_decode() {
     repeating_flags=()
-    non_repeating_flags=(--strict --summary --derive-quirks --line-buffered --version -h --help)
+    non_repeating_flags=(--strict --summary --findings --derive-quirks --line-buffered --version -h --help)
     repeating_options=()
-    non_repeating_options=(--charge-point --perspective --timezone --date --quirks --format)
+    non_repeating_options=(--charge-point --perspective --timezone --date --quirks --format --color)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -527,6 +592,10 @@ _ocppctl_decode() {
         ;;
     '--format')
         __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    '--color')
+        __ocppctl_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac
@@ -625,7 +694,7 @@ _ocppctl_simulate() {
     repeating_flags=()
     non_repeating_flags=(--quiet --version -h --help)
     repeating_options=(--session --call --fail)
-    non_repeating_options=(--url --id --model --speed --count --id-pattern --connect-timeout --records)
+    non_repeating_options=(--url --id --password-file --tls-ca --tls-certificate --tls-key --model --speed --count --id-pattern --connect-timeout --records)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -634,6 +703,18 @@ _ocppctl_simulate() {
         return
         ;;
     '--id')
+        return
+        ;;
+    '--password-file')
+        return
+        ;;
+    '--tls-ca')
+        return
+        ;;
+    '--tls-certificate')
+        return
+        ;;
+    '--tls-key')
         return
         ;;
     '--model')
@@ -663,6 +744,77 @@ _ocppctl_simulate() {
         ;;
     '--records')
         __ocppctl_add_completions -W 'frames'$'\n''none'
+        return
+        ;;
+    esac
+}
+
+_ocppctl_passwords() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __ocppctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    set|remove|list)
+        # Offer subcommand argument completions
+        "_ocppctl_passwords_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'set remove list' -- "${cur}"))
+        ;;
+    esac
+}
+
+_ocppctl_passwords_set() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--passwords --password-file)
+    __ocppctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passwords')
+        return
+        ;;
+    '--password-file')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_passwords_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--passwords)
+    __ocppctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passwords')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_passwords_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--passwords)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--passwords')
         return
         ;;
     esac

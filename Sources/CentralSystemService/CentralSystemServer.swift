@@ -12,13 +12,19 @@ public actor CentralSystemServer {
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    private let settings: ServiceSettings
+    let settings: ServiceSettings
     var core: CentralSystem
     private let writer: StoreWriter
-    private let sink: RecordSink
+    let sink: RecordSink
     private let publisher: DojotPublisher?
-    private let notice: @Sendable (String) -> Void
-    private var webSockets: WebSocketServer!
+    let notice: @Sendable (String) -> Void
+    var webSockets: WebSocketServer!
+    var gate: Gate
+    let hashing = HashingPool()
+    let signer: CertificateSigner?
+    /// Commands that bring a new AuthorizationKey, by ticket.
+    var rotations: Set<UInt64> = []
+    var refusalNotices = RateLimits(perSecond: 1, burst: 20)
     private var control: LineServer!
     private var connections: [ConnectionID: WebSocketConnection] = [:]
     /// Where the outcomes of requests go, by ticket.
@@ -39,15 +45,23 @@ public actor CentralSystemServer {
         _ settings: ServiceSettings, recordDescriptor: Int32, notice: @escaping @Sendable (String) -> Void
     ) async throws -> CentralSystemServer {
         _ = raiseFileDescriptorLimit()
-        let store = try SQLiteStore(path: settings.storePath)
+        // A server that was just told to stop needs a moment.
+        let store = try SQLiteStore(path: settings.storePath, patienceMilliseconds: 2_000)
         let known = try knownState(store)
         let loop = try EventLoop()
-        let publisher = try settings.dojot.map { try DojotPublisher($0, notice: notice) }
         let outlet = Mutex<CentralSystemServer?>(nil)
-        let writer = StoreWriter(store: store) { outcomes in
+        let publisherOutlet = Mutex(WeakPublisher())
+        let backlog = try settings.dojot.map { _ in try store.reader.chargePointsWithUnsentPublications() }
+        let writer = StoreWriter(
+            store: store, publications: { publications in publisherOutlet.withLock { $0.value }?.take(publications) }
+        ) { outcomes in
             guard let server = outlet.withLock({ $0 }) else { return }
             loop.post { server.assumeIsolated { $0.deliver(outcomes) } }
         }
+        let publisher = try settings.dojot.map {
+            try DojotPublisher($0, writer: writer, loop: loop, backlog: backlog ?? [], notice: notice)
+        }
+        publisherOutlet.withLock { $0.value = publisher }
         let server = CentralSystemServer(
             settings, loop: loop, restored: known, writer: writer,
             sink: RecordSink(descriptor: recordDescriptor, notice: notice), publisher: publisher, notice: notice)
@@ -74,6 +88,8 @@ public actor CentralSystemServer {
         known.progress = try store.reader.progress()
         known.reservations = try store.reader.reservations()
         known.tags = try store.reader.tags()
+        known.storeId = try store.reader.storeId()
+        known.lastPublicationId = try store.reader.lastPublicationId()
         return known
     }
 
@@ -88,8 +104,10 @@ public actor CentralSystemServer {
         self.sink = sink
         self.publisher = publisher
         self.notice = notice
+        signer = settings.security.signCommand.map { CertificateSigner(command: $0) }
+        gate = Gate(settings.security, path: settings.path)
         var configuration = settings.centralSystem
-        configuration.publishes = publisher != nil
+        configuration.publishedChargePoints = settings.dojot.map { Set($0.devices.keys) }
         core = CentralSystem(
             configuration: configuration, restored: restored,
             seed: String(WallClock.now.milliseconds, radix: 36) + String(UInt32.random(in: 0...UInt32.max), radix: 36))
@@ -103,8 +121,13 @@ public actor CentralSystemServer {
         configuration.maxMessageBytes = settings.maximumFrameBytes
         configuration.pingIntervalMilliseconds = settings.pingIntervalMilliseconds
         configuration.noSubprotocol = settings.centralSystem.isStrict ? .close : .accept
-        webSockets = try WebSocketServer(loop: loop, configuration: configuration, handler: self)
+        settings.security.limits.apply(to: &configuration)
+        configuration.trustedProxies = settings.security.trustedProxies
+        gate.clientMap = try settings.security.readClientMap()
+        webSockets = try WebSocketServer(
+            loop: loop, configuration: configuration, tls: try settings.security.makeTLS(), handler: self)
         schedulePruning()
+        perform(core.begin(at: WallClock.now))
         var line = JSONWriter()
         line.beginObject()
         line.member("record", "listening")
@@ -115,16 +138,18 @@ public actor CentralSystemServer {
         line.endObject()
         line.endLine()
         if settings.records != .none { sink.offer(line.bytes, count: 1) }
+        settings.notifier?.ready(on: loop)
     }
 
     /// Where charge points connect, without their identity.
     public var url: String {
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
-        return "ws://\(host):\(webSockets.boundPort)\(settings.path)"
+        return "\(settings.security.usesTLS ? "wss" : "ws")://\(host):\(webSockets.boundPort)\(settings.path)"
     }
 
     /// Stops accepting, closes every charge point with 1001, waits for what is on its way, within bounds.
     public func stop() async {
+        settings.notifier?.stopping()
         webSockets?.stopAccepting()
         control?.stop()
         webSockets?.closeAll(code: 1001, reason: "the central system is going down")
@@ -133,6 +158,9 @@ public actor CentralSystemServer {
         let publisher = publisher
         let sink = sink
         await loop.shutDown(graceMilliseconds: 2_000)
+        hashing.end()
+        // The ends of the connections are stored and published, too.
+        writer.waitUntilIdle()
         publisher?.stop(drainMilliseconds: 3_000)
         writer.close()
         sink.close(drainMilliseconds: 2_000)
@@ -145,7 +173,7 @@ public actor CentralSystemServer {
         lastTicket += 1
         request.ticket = lastTicket
         submitted.insert(lastTicket)
-        feed(.command(request))
+        if !rotateKey(request) { feed(.command(request)) }
     }
 
     // MARK: The core's inputs and effects
@@ -164,7 +192,7 @@ public actor CentralSystemServer {
         }
     }
 
-    private func perform(_ effects: [Effect]) {
+    func perform(_ effects: [Effect]) {
         var lines = JSONWriter()
         var count = 0
         for effect in effects {
@@ -172,21 +200,22 @@ public actor CentralSystemServer {
             case .send(let connection, let bytes): connections[connection]?.send(bytes)
             case .close(let connection, let code, let reason):
                 connections[connection]?.close(code: code, reason: reason)
+            case .probe(let connection): connections[connection]?.probe()
             case .store(let request): writer.submit(request)
             case .record(let record):
                 watchers.offer(record)
                 guard settings.records.includes(record) else { continue }
                 record.write(to: &lines)
                 count += 1
-            case .publish(let publication): publisher?.publish(publication)
             case .outcome(let outcome):
-                tell(outcome)
+                if !finishRotation(outcome) { tell(outcome) }
                 if submitted.remove(outcome.ticket) != nil, !settings.records.includes(.command(outcome)) {
                     outcome.write(to: &lines)
                     count += 1
                 }
             case .tagsChanged(let ticket, let failure): tell(ticket, failure)
             case .wake(let time): wake(at: time)
+            case .sign(let id, let request): sign(id, request)
             case .notice(let text): notice(text)
             }
         }
@@ -206,10 +235,11 @@ public actor CentralSystemServer {
         nextWake = (time, timer)
     }
 
-    /// Raw frames past their time go once an hour.
+    /// Raw frames and publications past their time go once an hour.
     private func schedulePruning() {
-        let limit = WallClock.now.adding(milliseconds: -settings.keepFramesMilliseconds)
-        writer.prune(.frames, before: limit)
+        let now = WallClock.now
+        writer.prune(.frames, before: now.adding(milliseconds: -settings.keepFramesMilliseconds))
+        writer.prune(.outbox, before: now.adding(milliseconds: -settings.keepOutboxMilliseconds))
         loop.schedule(afterMilliseconds: 3_600_000) { [weak self] in
             self?.assumeIsolated { $0.schedulePruning() }
         }
@@ -219,23 +249,6 @@ public actor CentralSystemServer {
 extension CentralSystemServer: WebSocketServerHandler {
     public nonisolated func upgrade(_ request: UpgradeRequest) -> UpgradeDecision {
         assumeIsolated { $0.decide(request) }
-    }
-
-    private func decide(_ request: UpgradeRequest) -> UpgradeDecision {
-        do {
-            let id = try ChargePointIdentity.read(target: request.rawTarget, below: settings.path)
-            guard !settings.acceptsOnlyKnown || core.isKnown(id) || settings.dojot?.devices[id] != nil else {
-                notice("refused \(id) from \(request.peerAddress): not a known charge point (--accept known)")
-                return .refuse(status: 404, reason: "unknown charge point")
-            }
-            return .accept
-        } catch {
-            switch error {
-            case .wrongPath: return .refuse(status: 404, reason: "charge points connect to \(settings.path)/<identity>")
-            case .missing: return .refuse(status: 404, reason: "the identity is missing: \(settings.path)/<identity>")
-            case .malformed: return .refuse(status: 400, reason: "the identity is not one that is taken")
-            }
-        }
     }
 
     public nonisolated func opened(_ connection: WebSocketConnection) {
@@ -252,6 +265,10 @@ extension CentralSystemServer: WebSocketServerHandler {
 
     public nonisolated func received(_ connection: WebSocketConnection, _ message: [UInt8]) {
         assumeIsolated { $0.feed(.received(connection.id, message)) }
+    }
+
+    public nonisolated func ponged(_ connection: WebSocketConnection) {
+        assumeIsolated { $0.feed(.answeredProbe(connection.id)) }
     }
 
     public nonisolated func closed(_ connection: WebSocketConnection, reason: CloseReason) {

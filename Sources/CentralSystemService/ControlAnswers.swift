@@ -29,13 +29,15 @@ extension CentralSystemServer: LineServerHandler {
             switch try ControlRequest(line: line) {
             case .send(let number, var request):
                 request.ticket = ticket(for: Asker(connection: connection, number: number))
-                feed(.command(request))
+                if !rotateKey(request) { feed(.command(request)) }
             case .chargePoints(let number):
                 connection.send(ControlReply.chargePoints(number: number, core.connectedChargePoints).line)
             case .stations(let number):
                 let stations = core.stations(at: WallClock.now)
                 for station in stations { connection.send(ControlReply.station(number: number, station).line) }
                 connection.send(ControlReply.done(number: number, count: stations.count).line)
+            case .metrics(let number):
+                connection.send(ControlReply.metrics(number: number, metrics.samples).line)
             case .watch(let number, let filter): watchers.add(connection, number, filter)
             case .changeTags(let number, let changes):
                 let asker = Asker(connection: connection, number: number, count: changes.count)

@@ -1,56 +1,177 @@
 import MQTTTransport
 import OCPPKit
+import Storage
 import Synchronization
+import WebEndpoints
 
-/// Publishes values of charge points to DOJOT's broker, one connection for each device.
+/// Publishes the store's outbox to DOJOT's broker, one connection for each device, in the order of the outbox.
+///
+/// A publication is handed over once its commit has returned, and is marked in the store once the broker has
+/// acknowledged it. Only the first few of a charge point are in memory; while a broker is away the rest waits in the
+/// store, and is read from there when it is back. After a crash what was not marked is published again: consumers know
+/// it by its `eventId`.
 ///
 /// A device's connection is made when its charge point first has something to tell, and stays: its last will says
 /// `online: false` when this process dies.
 final class DojotPublisher: Sendable {
-    private let settings: DojotSettings
-    private let connections: MQTTConnections
-    private let opened = Mutex<Set<String>>([])
-    private let unmapped = Mutex<Set<String>>([])
-    private let notice: @Sendable (String) -> Void
-    private let nextToken = Atomic<UInt64>(1)
+    /// Publications of one charge point that are in memory.
+    private static let windowSize = 100
+    /// How long acknowledgements gather before they are written down.
+    private static let gatheringMilliseconds = 100
 
-    /// - Parameter notice: called on any thread, with a text for people.
-    init(_ settings: DojotSettings, notice: @escaping @Sendable (String) -> Void) throws {
+    private struct Window {
+        /// Handed over and not acknowledged.
+        var inFlight = 0
+        /// The id of the publication that was handed over last.
+        var lastHanded: Int64 = 0
+        /// The store holds more than was handed over.
+        var isBehind = false
+        var isReading = false
+        var isOpen = false
+    }
+
+    private struct State {
+        var windows: [String: Window] = [:]
+        var acknowledged: [Int64] = []
+        var isGathering = false
+    }
+
+    private let settings: DojotSettings
+    private let writer: StoreWriter
+    private let loop: EventLoop
+    private let notice: @Sendable (String) -> Void
+    private let state = Mutex(State())
+    private let connections: MQTTConnections
+
+    /// Begins with what earlier runs left in the store.
+    ///
+    /// - Parameters:
+    ///   - backlog: the charge points of which the store has publications that no broker acknowledged.
+    ///   - notice: called on any thread, with a text for people.
+    init(
+        _ settings: DojotSettings, writer: StoreWriter, loop: EventLoop, backlog: [String],
+        notice: @escaping @Sendable (String) -> Void
+    ) throws {
         self.settings = settings
+        self.writer = writer
+        self.loop = loop
         self.notice = notice
+        let publisher = Mutex<WeakPublisher>(WeakPublisher())
         connections = try MQTTConnections(broker: MQTTBroker(host: settings.mqttHost, port: settings.mqttPort)) {
             event in
-            switch event {
-            case .disconnected(let id, let reason): notice("DOJOT: \(id): MQTT connection lost: \(reason)")
-            case .refused(let id, let reason): notice("DOJOT: \(id): the broker refuses the device: \(reason)")
-            case .dropped(let id, _, let reason): notice("DOJOT: \(id): a message was given up: \(reason)")
-            case .connected, .subscribed, .subscriptionRefused, .acknowledged, .message, .closed: break
-            }
+            publisher.withLock { $0.value }?.handle(event)
+        }
+        publisher.withLock { $0.value = self }
+        for id in backlog where settings.devices[id] != nil {
+            state.withLock { $0.windows[id, default: Window()].isBehind = true }
+            readMore(of: id)
         }
     }
 
-    func publish(_ publication: Publication) {
-        let id = publication.chargePointId
-        guard let device = settings.devices[id] else {
-            if unmapped.withLock({ $0.insert(id).inserted }) {
-                notice(
-                    "DOJOT: no device for charge point \(id): run 'ocppctl provision-dojot' and restart with its map")
+    /// Takes publications that have just been committed, in the order of their ids. On the store's thread.
+    func take(_ publications: [StoredPublication]) {
+        for publication in publications {
+            let mayGo = state.withLock { state in
+                let window = state.windows[publication.chargePointId, default: Window()]
+                let mayGo = !window.isBehind && window.inFlight < Self.windowSize
+                if !mayGo { state.windows[publication.chargePointId, default: Window()].isBehind = true }
+                return mayGo
             }
-            return
+            if mayGo { handOver(publication) }
         }
+    }
+
+    /// Waits for what is on its way, then disconnects, and writes down what was acknowledged. Blocks.
+    func stop(drainMilliseconds: Int) {
+        connections.stop(drainMilliseconds: drainMilliseconds)
+        writeDown()
+    }
+
+    private func handOver(_ publication: StoredPublication) {
+        let id = publication.chargePointId
+        guard let device = settings.devices[id] else { return }
         let name = "\(settings.tenant):\(device)"
         let topic = "\(name)/attrs"
-        if opened.withLock({ $0.insert(id).inserted }) {
+        let mustOpen = state.withLock { state in
+            state.windows[id, default: Window()].inFlight += 1
+            state.windows[id]?.lastHanded = publication.id
+            defer { state.windows[id]?.isOpen = true }
+            return state.windows[id]?.isOpen == false
+        }
+        if mustOpen {
             connections.open(
                 MQTTDevice(
                     id: id, clientID: name, username: name,
                     will: MQTTDevice.Will(topic: topic, payload: DojotAttributes.lastWill)))
         }
-        connections.publish(
-            id: id, topic: topic, payload: publication.payload,
-            token: nextToken.wrappingAdd(1, ordering: .relaxed).oldValue)
+        connections.publish(id: id, topic: topic, payload: publication.payload, token: UInt64(publication.id))
     }
 
-    /// Waits for what is on its way, then disconnects. Blocks.
-    func stop(drainMilliseconds: Int) { connections.stop(drainMilliseconds: drainMilliseconds) }
+    private func handle(_ event: MQTTEvent) {
+        switch event {
+        case .disconnected(let id, let reason): notice("DOJOT: \(id): MQTT connection lost: \(reason)")
+        case .refused(let id, let reason): notice("DOJOT: \(id): the broker refuses the device: \(reason)")
+        case .acknowledged(let id, let token): settled(Int64(token), of: id)
+        case .dropped(let id, let token, .unpublishable):
+            notice("DOJOT: \(id): a message was given up: no MQTT packet can carry it")
+            settled(Int64(token), of: id)
+        // What did not get away before the end is published by the next run.
+        case .dropped, .connected, .subscribed, .subscriptionRefused, .message, .closed: break
+        }
+    }
+
+    /// The publication needs nothing more.
+    private func settled(_ publication: Int64, of id: String) {
+        let (readsMore, gathers) = state.withLock { state in
+            state.acknowledged.append(publication)
+            state.windows[id]?.inFlight -= 1
+            let window = state.windows[id] ?? Window()
+            let readsMore = window.isBehind && !window.isReading && window.inFlight <= Self.windowSize / 2
+            defer { state.isGathering = true }
+            return (readsMore, !state.isGathering)
+        }
+        if readsMore { readMore(of: id) }
+        if gathers {
+            loop.post { [weak self] in
+                guard let self else { return }
+                loop.schedule(afterMilliseconds: Self.gatheringMilliseconds) { [weak self] in self?.writeDown() }
+            }
+        }
+    }
+
+    private func writeDown() {
+        let ids = state.withLock { state in
+            state.isGathering = false
+            defer { state.acknowledged = [] }
+            return state.acknowledged
+        }
+        guard !ids.isEmpty else { return }
+        writer.submit(StoreRequest(ticket: 0, operations: [.published(ids: ids, at: WallClock.now)]))
+    }
+
+    /// Reads the next publications from the store, and hands them over. `take` runs on the same thread, so that none
+    /// overtakes another.
+    private func readMore(of id: String) {
+        state.withLock { $0.windows[id]?.isReading = true }
+        writer.read { [weak self] reader in
+            guard let self else { return }
+            let (last, count) = state.withLock { state in
+                state.windows[id]?.isReading = false
+                let window = state.windows[id] ?? Window()
+                return (window.lastHanded, Self.windowSize - window.inFlight)
+            }
+            do {
+                let more = try reader.unsentPublications(of: id, after: last, limit: count)
+                if more.count < count { state.withLock { $0.windows[id]?.isBehind = false } }
+                for publication in more { handOver(publication) }
+            } catch {
+                notice("DOJOT: \(id): the outbox cannot be read: \(error)")
+            }
+        }
+    }
+}
+
+/// Lets callbacks reach the publisher without keeping it.
+struct WeakPublisher {
+    weak var value: DojotPublisher?
 }

@@ -17,8 +17,13 @@ public struct ServiceSettings: Sendable {
     public var pingIntervalMilliseconds = 30_000
     /// Raw frames older than this are removed.
     public var keepFramesMilliseconds: Int64 = 30 * 86_400_000
+    /// Publications that a broker acknowledged longer ago are removed.
+    public var keepOutboxMilliseconds: Int64 = 7 * 86_400_000
     public var records = RecordSelection.all
     public var dojot: DojotSettings?
+    public var security = SecuritySettings()
+    /// Who is told that the server is ready and alive.
+    public var notifier: ServiceNotifier?
 
     public init(storePath: String, controlPath: String) {
         self.storePath = storePath

@@ -8,12 +8,19 @@ public final class StoreWriter: Sendable {
     /// Called on the writer's thread after each group's commit, with the outcomes in the order of submission.
     public typealias Outcomes = @Sendable ([(ticket: UInt64, outcome: StoreOutcome)]) -> Void
 
+    /// Called on the writer's thread after each group's commit, with the publications that it put into the outbox.
+    public typealias Publications = @Sendable ([StoredPublication]) -> Void
+
     private let work: StoreWork
     private let thread: WriterThread
 
     /// Takes the store over, and closes it in the end. A group has at most `groupLimit` requests.
-    public init(store: sending any CentralStore, groupLimit: Int = 1000, outcomes: @escaping Outcomes) {
-        let work = StoreWork(store: store, groupLimit: groupLimit, outcomes: outcomes)
+    public init(
+        store: sending any CentralStore, groupLimit: Int = 1000, publications: @escaping Publications = { _ in },
+        outcomes: @escaping Outcomes
+    ) {
+        let work = StoreWork(
+            store: store, groupLimit: groupLimit, publications: publications, outcomes: outcomes)
         self.work = work
         thread = WriterThread { work.run() }
     }
@@ -41,6 +48,15 @@ public final class StoreWriter: Sendable {
     /// Reads what was committed so far, on the writer's thread, between two groups; not at all after `close`.
     public func read(_ job: @escaping @Sendable (any StoreReader) -> Void) {
         work.add { $0.reads.append(job) }
+    }
+
+    /// Waits until everything submitted has its outcome. Not to be called from the writer's own callbacks.
+    public func waitUntilIdle() {
+        let done = DispatchSemaphore(value: 0)
+        repeat {
+            guard work.add({ $0.reads.append { _ in done.signal() } }) else { return }
+            done.wait()
+        } while pending > 0
     }
 
     /// Waits until everything submitted has its outcome, and closes the store. Not to be called from `outcomes`.
@@ -92,11 +108,16 @@ private final class StoreWork: Sendable {
     /// Only the writer's thread takes it: the mutex lets the compiler see that the store has one user at a time.
     private let store: Mutex<any CentralStore>
     private let groupLimit: Int
+    private let publications: StoreWriter.Publications
     private let outcomes: StoreWriter.Outcomes
 
-    init(store: sending any CentralStore, groupLimit: Int, outcomes: @escaping StoreWriter.Outcomes) {
+    init(
+        store: sending any CentralStore, groupLimit: Int, publications: @escaping StoreWriter.Publications,
+        outcomes: @escaping StoreWriter.Outcomes
+    ) {
         self.store = Mutex(store)
         self.groupLimit = groupLimit
+        self.publications = publications
         self.outcomes = outcomes
     }
 
@@ -162,6 +183,11 @@ private final class StoreWork: Sendable {
     private func commit(_ group: [StoreRequest]) {
         let results = store.withLock { $0.commit(group) }
         outcomes(zip(group, results).map { (ticket: $0.ticket, outcome: $1) })
+        var kept: [StoredPublication] = []
+        for (request, result) in zip(group, results) where result.isKept {
+            for case .publication(let publication) in request.operations { kept.append(publication) }
+        }
+        if !kept.isEmpty { publications(kept) }
         queue.withLock { $0.committing = 0 }
     }
 

@@ -1,5 +1,9 @@
+public import TransportSecurity
+
 /// A request for a WebSocket, before anything is promised to it.
 public struct UpgradeRequest: Sendable {
+    /// Names the request to `WebSocketServer.settle`; unique in its server.
+    public var ticket: UInt64 = 0
     /// The request target exactly as sent, not percent-decoded: `/ocpp/CP%201?x=1`. Printable ASCII without spaces.
     public var rawTarget: String
     /// The one `Authorization` header, as sent.
@@ -11,6 +15,8 @@ public struct UpgradeRequest: Sendable {
     /// `X-Forwarded-For` as sent. It means something only when a trusted proxy is the peer.
     public var forwardedFor: String?
     public var userAgent: String?
+    /// What the client showed and TLS has verified, where the server asks for it.
+    public var clientCertificate: PeerCertificate?
 
     public init(
         rawTarget: String, authorization: String? = nil, offeredSubprotocols: [String] = [],
@@ -25,10 +31,26 @@ public struct UpgradeRequest: Sendable {
     }
 }
 
+extension UpgradeRequest {
+    /// Takes the peer's address from what trusted proxies say of it. Nobody else is believed.
+    mutating func believe(_ proxies: Set<String>) {
+        guard proxies.contains(peerAddress), let forwardedFor else { return }
+        for part in forwardedFor.split(separator: ",").reversed() {
+            let address = String(part.drop { $0 == " " }.prefix { $0 != " " })
+            guard isNumericAddress(address) else { return }
+            peerAddress = address
+            if !proxies.contains(address) { return }
+        }
+    }
+}
+
 /// The answer to an `UpgradeRequest`.
 public enum UpgradeDecision: Sendable, Equatable {
     case accept
-    /// An HTTP answer with this status and `reason` as its text. 401 also asks for Basic credentials.
+    /// `WebSocketServer.settle` will tell. The peer may be gone by then.
+    case later
+    /// An HTTP answer with this status and `reason` as its text. 401 also asks for Basic credentials, 429 and 503 for
+    /// patience.
     case refuse(status: Int, reason: String)
 }
 
@@ -60,7 +82,6 @@ struct HandshakeRefusal: Equatable {
         case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
-        case 408: "Request Timeout"
         case 426: "Upgrade Required"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"

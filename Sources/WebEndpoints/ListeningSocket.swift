@@ -101,3 +101,9 @@ func numericAddress(_ address: UnsafePointer<sockaddr>?, _ length: socklen_t) ->
     let numeric = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return numeric.hasPrefix("::ffff:") ? String(numeric.dropFirst(7)) : numeric
 }
+
+/// Whether this is an IPv4 or IPv6 address in digits.
+func isNumericAddress(_ text: String) -> Bool {
+    var space = in6_addr()
+    return unsafe inet_pton(AF_INET, text, &space) == 1 || inet_pton(AF_INET6, text, &space) == 1
+}

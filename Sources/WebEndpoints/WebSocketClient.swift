@@ -1,4 +1,6 @@
 import CLibwebsockets
+import Glibc
+public import TransportSecurity
 
 /// What a `WebSocketClient` tells. All calls come on the loop's thread and must not block it.
 public protocol WebSocketClientHandler: AnyObject, Sendable {
@@ -18,11 +20,16 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
 /// thread.
 /// The loop holds the client, and the client its handler, until `closed` or `failed`.
 @safe public final class WebSocketClient: @unchecked Sendable {
+    private static let connectTimeoutMilliseconds = 20_000
+
     private let loop: EventLoop
     private let url: String
     private let subprotocols: [String]
     private let authorization: String?
     private let limits: WebSocketLimits
+    private let tls: TLSContext?
+    private var connecting: SecureConnecting?
+    private var door: LocalDoor?
     private var handler: (any WebSocketClientHandler)?
     private var endpoint: EndpointURL?
     private var addresses: [String] = []
@@ -30,33 +37,36 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
 
     private init(
         loop: EventLoop, url: String, subprotocols: [String], authorization: String?, limits: WebSocketLimits,
-        handler: any WebSocketClientHandler
+        tls: TLSContext?, handler: any WebSocketClientHandler
     ) {
         self.loop = loop
         self.url = url
         self.subprotocols = subprotocols
         self.authorization = authorization
         self.limits = limits
+        self.tls = tls
         self.handler = handler
     }
 
     /// Starts to connect. From any thread; the outcome comes through `handler`, never before this returns to the loop.
     ///
     /// - Parameters:
-    ///   - url: `ws://`; path and query are sent byte for byte. `wss://` is not supported yet and fails.
+    ///   - url: `ws://` or `wss://`; path and query are sent byte for byte.
+    ///   - tls: for `wss://`; the server's certificate must be for the URL's host.
     ///   - authorization: the header's value, such as `Basic …`.
     ///   - maxMessageBytes: a longer message closes the connection with 1009.
     ///   - maxBacklogBytes: what may wait to be sent; beyond it the connection is dropped.
     @discardableResult
     public static func connect(
         loop: EventLoop, url: String, subprotocols: [String] = ["ocpp1.6"], authorization: String? = nil,
-        handler: any WebSocketClientHandler, maxMessageBytes: Int = 1_048_576, maxBacklogBytes: Int = 4_194_304
+        tls: TLSContext? = nil, handler: any WebSocketClientHandler, maxMessageBytes: Int = 1_048_576,
+        maxBacklogBytes: Int = 4_194_304
     ) -> WebSocketClient {
         let limits = WebSocketLimits(
             maxMessageBytes: maxMessageBytes, maxBacklogBytes: maxBacklogBytes, halfMessageTimeoutMilliseconds: 0)
         let client = WebSocketClient(
             loop: loop, url: url, subprotocols: subprotocols, authorization: authorization, limits: limits,
-            handler: handler)
+            tls: tls, handler: handler)
         loop.post { client.start() }
         return client
     }
@@ -99,7 +109,7 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
         guard let endpoint = EndpointURL(url, schemes: ["ws", "wss"]) else {
             return fail("not an absolute ws:// URL of printable ASCII without credentials", status: nil)
         }
-        guard !endpoint.isSecure else { return fail("wss:// is not supported yet", status: nil) }
+        guard !endpoint.isSecure || tls != nil else { return fail("wss:// needs settings of TLS", status: nil) }
         let headerValues = subprotocols + [authorization].compactMap(\.self)
         guard headerValues.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }) else {
             return fail("a subprotocol or the Authorization is not printable ASCII", status: nil)
@@ -117,6 +127,35 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
 
     private func tryNext() {
         guard handler != nil, let endpoint, let address = addresses.popLast() else { return }
+        guard endpoint.isSecure, let tls else { return upgrade(endpoint, through: address) }
+        let attempt = SecureConnecting(loop: loop, context: tls, serverName: endpoint.host) { [self] result in
+            connecting = nil
+            switch result {
+            case .failure(let failure): hasFailed(failure.text)
+            case .success(let secured): upgrade(endpoint, through: secured.session, secured.descriptor)
+            }
+        }
+        connecting = attempt
+        attempt.start(
+            address: address, port: endpoint.port, timeoutMilliseconds: Self.connectTimeoutMilliseconds)
+    }
+
+    private func upgrade(_ endpoint: EndpointURL, through session: TLSSession, _ descriptor: Int32) {
+        guard let door = LocalDoor(loop: loop) else {
+            Glibc.close(descriptor)
+            return hasFailed("cannot make a socket: \(errorText())")
+        }
+        self.door = door
+        door.open { [self] inner in
+            self.door = nil
+            TLSTunnel(loop: loop, session: session, outer: descriptor, inner: inner, early: []).start()
+        } abandoned: {
+            Glibc.close(descriptor)
+        }
+        upgrade(endpoint, through: door.address)
+    }
+
+    private func upgrade(_ endpoint: EndpointURL, through address: String) {
         let wire = WebSocketWire(loop: loop, limits: limits)
         wire.owner = self
         self.wire = wire
@@ -142,6 +181,10 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
     private func fail(_ text: String, status: Int?) {
         guard let handler else { return }
         self.handler = nil
+        connecting?.cancel()
+        connecting = nil
+        door?.close()
+        door = nil
         wire?.drop(.lost)
         wire = nil
         loop.unregister(self)
@@ -172,11 +215,15 @@ extension WebSocketClient: WebSocketWireOwner {
         if let status = wire?.httpStatus, status != 101 {
             return fail("the server answered with HTTP status \(status)", status: status)
         }
+        hasFailed(text.map { $0.isEmpty ? "cannot connect" : $0 } ?? "cannot connect")
+    }
+
+    private func hasFailed(_ text: String) {
         if !addresses.isEmpty {
             loop.post { self.tryNext() }
             return
         }
-        fail(text.map { $0.isEmpty ? "cannot connect" : $0 } ?? "cannot connect", status: nil)
+        fail(text, status: nil)
     }
 
     func wireAppendsHeaders(

@@ -50,6 +50,12 @@ public final class WebSocketConnection: @unchecked Sendable {
         wire.ping()
     }
 
+    /// Sends a ping that nothing follows from: whoever asks waits for `ponged`.
+    public func probe() {
+        wire.loop.checkIsolated()
+        wire.probe()
+    }
+
     /// What `send` took and the socket has not.
     public var backlogBytes: Int { wire.backlogBytes }
 }
@@ -57,5 +63,7 @@ public final class WebSocketConnection: @unchecked Sendable {
 extension WebSocketConnection: WebSocketWireOwner {
     func wireOpened() { server.opened(self) }
     func wireReceived(_ message: [UInt8]) { server.received(self, message) }
+    func wirePonged() { server.ponged(self) }
+    func wireSlowedDown() { server.wasSlowedDown() }
     func wireClosed(_ reason: CloseReason) { server.closed(self, reason) }
 }

@@ -1,16 +1,29 @@
 import CLibwebsockets
 import Glibc
+public import TransportSecurity
 
 /// What a `WebSocketServer` asks and tells. All calls come on the loop's thread and must not block it.
 public protocol WebSocketServerHandler: AnyObject, Sendable {
-    /// Decides on a sound request. `.accept` is followed by `opened`, unless the peer is gone by then or offers no
+    /// Decides on a sound request. Acceptance is followed by `opened`, unless the peer is gone by then or offers no
     /// subprotocol that is served.
     func upgrade(_ request: UpgradeRequest) -> UpgradeDecision
     func opened(_ connection: WebSocketConnection)
     /// A whole text message, in valid UTF-8.
     func received(_ connection: WebSocketConnection, _ message: [UInt8])
+    /// A pong, to a ping of the server's own or of `probe()`.
+    func ponged(_ connection: WebSocketConnection)
     /// Exactly once for each `opened`.
     func closed(_ connection: WebSocketConnection, reason: CloseReason)
+    /// A client and this server found no way to speak TLS; the text says why, for people.
+    func insecure(peerAddress: String, _ text: String)
+}
+
+extension WebSocketServerHandler {
+    public func insecure(peerAddress: String, _ text: String) {}
+}
+
+extension WebSocketServerHandler {
+    public func ponged(_ connection: WebSocketConnection) {}
 }
 
 /// A WebSocket server on one listening socket.
@@ -44,6 +57,15 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
         public var pingIntervalMilliseconds = 30_000
         /// A request whose head is not complete by then is dropped.
         public var handshakeTimeoutMilliseconds = 10_000
+        /// Peers that speak for others: the last address of their `X-Forwarded-For` that is not one of them is the peer's.
+        public var trustedProxies: Set<String> = []
+        /// Beyond it, whoever has waited longest in the middle of a handshake is dropped.
+        public var maxPendingHandshakes = 16_384
+        /// What one connection may send in the long run; beyond it the server reads more slowly. 0 is no limit.
+        public var messagesPerSecond = 0
+        public var bytesPerSecond = 0
+        /// How far ahead of that it may run, in seconds of it.
+        public var burstSeconds = 10
         /// A message that is not complete this long after its first part closes its connection with 1008. 0 is never.
         public var halfMessageTimeoutMilliseconds = 30_000
 
@@ -53,6 +75,13 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
     /// Pings are spread over the interval in this many rounds.
     private static let rounds = 16
 
+    /// How connections are secured; `nil` is plain TCP. A new value is for new connections.
+    public var tls: TLSContext? {
+        willSet { loop.checkIsolated() }
+    }
+    /// What has been counted since the start.
+    public internal(set) var counters = EndpointCounters()
+    private var requests: [UInt64: (request: UpgradeRequest, key: String)] = [:]
     /// The port that the server listens on.
     public let boundPort: UInt16
     public let configuration: Configuration
@@ -74,7 +103,7 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
     ///
     /// - Throws: `addressInUse`, `permissionDenied`, or `other` with the reason.
     public init(
-        loop: EventLoop, configuration: Configuration, handler: any WebSocketServerHandler
+        loop: EventLoop, configuration: Configuration, tls: TLSContext? = nil, handler: any WebSocketServerHandler
     ) throws(EndpointError) {
         loop.checkIsolated()
         guard loop.isServing else { throw .other("the event loop has ended") }
@@ -90,12 +119,18 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
         self.loop = loop
         self.configuration = configuration
         self.handler = handler
+        self.tls = tls
         front = HandshakeFront(loop: loop, listener: listener)
         connections = Array(repeating: [:], count: Self.rounds)
         loop.register(self)
         front.start(self)
         schedulePings()
     }
+
+    /// Requests that are not answered yet.
+    public var pendingCount: Int { front.pendingCount }
+
+    func wasSlowedDown() { counters.readsPaused += 1 }
 
     /// Open connections.
     public var connectionCount: Int { connections.reduce(0) { $0 + $1.count } }
@@ -157,8 +192,11 @@ public protocol WebSocketServerHandler: AnyObject, Sendable {
         handler.received(connection, message)
     }
 
+    func ponged(_ connection: WebSocketConnection) { handler.ponged(connection) }
+
     func closed(_ connection: WebSocketConnection, _ reason: CloseReason) {
         connections[slot(connection.id)][connection.id] = nil
+        counters.count(reason)
         handler.closed(connection, reason: reason)
         leaveIfDone()
     }
@@ -176,25 +214,65 @@ extension WebSocketServer: LoopClosable {
 extension WebSocketServer: HandshakeFront.Delegate {
     var handshakeTimeoutMilliseconds: Int { configuration.handshakeTimeoutMilliseconds }
 
-    func decide(_ head: HTTPHead?, peerAddress: String) -> HandshakeFront.Verdict {
-        let handshake = Handshake(head, peerAddress: peerAddress)
+    var maxPendingHandshakes: Int { configuration.maxPendingHandshakes }
+
+    func note(_ event: HandshakeEvent, from peerAddress: String) {
+        switch event {
+        case .accepted: counters.connectionsAccepted += 1
+        case .timedOut: counters.handshakesTimedOut += 1
+        case .crowdedOut: counters.handshakesCrowdedOut += 1
+        case .malformed: counters.handshakesMalformed += 1
+        case .insecure(let text):
+            counters.tlsFailures += 1
+            handler.insecure(peerAddress: peerAddress, text)
+        }
+    }
+
+    func decide(_ head: HTTPHead?, peer: HandshakePeer, ticket: UInt64) -> HandshakeFront.Verdict {
+        var handshake = Handshake(head, peerAddress: peer.address)
         switch handshake.step {
-        case .refuse(let refusal): return .answer(refusal.bytes)
+        case .refuse(let refusal):
+            counters.handshakesMalformed += 1
+            return .answer(refusal.bytes)
         case .ask(let key):
             if let limit = configuration.maxConnections, connectionCount >= limit {
+                counters.connectionsOverLimit += 1
                 return .answer(HandshakeRefusal(status: 503, reason: "too many connections").bytes)
             }
-            if case .refuse(let status, let reason) = handler.upgrade(handshake.request) {
-                let headers = status == 401 ? ["WWW-Authenticate: Basic realm=\"ocpp\", charset=\"UTF-8\""] : []
-                return .answer(HandshakeRefusal(status: status, reason: reason, headers: headers).bytes)
-            }
-            let offered = handshake.request.offeredSubprotocols
+            handshake.request.ticket = ticket
+            handshake.request.believe(configuration.trustedProxies)
+            handshake.request.clientCertificate = peer.certificate
+            let decision = handler.upgrade(handshake.request)
+            if decision == .later { requests[ticket] = (handshake.request, key) }
+            return verdict(decision, handshake.request, key)
+        }
+    }
+
+    /// The decision on a request that `upgrade` left for later. Must be given once for each of them.
+    public func settle(_ ticket: UInt64, _ decision: UpgradeDecision) {
+        loop.checkIsolated()
+        guard decision != .later, let (request, key) = requests.removeValue(forKey: ticket) else { return }
+        front.settle(ticket, verdict(decision, request, key))
+    }
+
+    private func verdict(
+        _ decision: UpgradeDecision, _ request: UpgradeRequest, _ key: String
+    ) -> HandshakeFront.Verdict {
+        switch decision {
+        case .later: return .later
+        case .refuse(let status, let reason):
+            var headers: [String] = []
+            if status == 401 { headers = ["WWW-Authenticate: Basic realm=\"ocpp\", charset=\"UTF-8\""] }
+            if status == 429 || status == 503 { headers = ["Retry-After: 10"] }
+            return .answer(HandshakeRefusal(status: status, reason: reason, headers: headers).bytes)
+        case .accept:
+            let offered = request.offeredSubprotocols
             let agreed = configuration.subprotocols.first { offered.contains($0) }
             if agreed == nil && (!offered.isEmpty || configuration.noSubprotocol == .close) {
                 let reason = "no subprotocol in common; served: \(configuration.subprotocols.joined(separator: ", "))"
                 return .answer(Handshake.acceptAndClose(key: key, reason: reason))
             }
-            return .accept(.init(request: handshake.request, key: key, subprotocol: agreed))
+            return .accept(.init(request: request, key: key, subprotocol: agreed))
         }
     }
 
@@ -204,7 +282,9 @@ extension WebSocketServer: HandshakeFront.Delegate {
             loop: loop,
             limits: WebSocketLimits(
                 maxMessageBytes: configuration.maxMessageBytes, maxBacklogBytes: configuration.maxBacklogBytes,
-                halfMessageTimeoutMilliseconds: configuration.halfMessageTimeoutMilliseconds))
+                halfMessageTimeoutMilliseconds: configuration.halfMessageTimeoutMilliseconds,
+                messagesPerSecond: configuration.messagesPerSecond, bytesPerSecond: configuration.bytesPerSecond,
+                burstSeconds: configuration.burstSeconds))
         let connection = WebSocketConnection(
             id: nextID, request: accepted.request, subprotocol: accepted.subprotocol, wire: wire, server: self)
         let head = Handshake.canonicalRequest(

@@ -27,12 +27,20 @@ struct WebSocketLimits {
     var maxMessageBytes: Int
     var maxBacklogBytes: Int
     var halfMessageTimeoutMilliseconds: Int
+    /// What the peer may send in the long run; 0 is no limit.
+    var messagesPerSecond = 0
+    var bytesPerSecond = 0
+    /// How far ahead of that it may run.
+    var burstSeconds = 10
 }
 
 /// What a `WebSocketWire` tells.
 protocol WebSocketWireOwner: AnyObject {
     func wireOpened()
     func wireReceived(_ message: [UInt8])
+    func wirePonged()
+    /// The peer sends more than it may, and is read more slowly from now on, for a while.
+    func wireSlowedDown()
     /// Once for each `wireOpened`, and never after `wireFailed`.
     func wireClosed(_ reason: CloseReason)
     /// It never opened.
@@ -45,7 +53,9 @@ protocol WebSocketWireOwner: AnyObject {
 }
 
 extension WebSocketWireOwner {
-    // A server's side has neither.
+    func wirePonged() {}
+    // A server's side has neither of the latter, a client's not the first.
+    func wireSlowedDown() {}
     func wireFailed(_ text: String?) {}
     func wireAppendsHeaders(
         to space: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, end: UnsafeMutablePointer<UInt8>
@@ -73,12 +83,20 @@ final class WebSocketWire: Wire {
     private var closeTimer: Timer?
     /// Anything arrived since the last `ping()`.
     private(set) var heardSincePing = true
+    private var messageAllowance: Allowance
+    private var byteAllowance: Allowance
+    private var isPaused = false
+    private var resumeTimer: Timer?
     /// A client's: the status of the answer that refused it, the subprotocol of the one that did not.
     private(set) var httpStatus: Int?
     private(set) var agreedSubprotocol: String?
 
     init(loop: EventLoop, limits: WebSocketLimits) {
         self.limits = limits
+        let now = monotonicMilliseconds()
+        messageAllowance = Allowance(
+            perSecond: limits.messagesPerSecond, burstSeconds: limits.burstSeconds, now: now)
+        byteAllowance = Allowance(perSecond: limits.bytesPerSecond, burstSeconds: limits.burstSeconds, now: now)
         super.init(loop: loop)
     }
 
@@ -100,8 +118,15 @@ final class WebSocketWire: Wire {
     }
 
     func ping() {
-        guard isOpen, closing == nil else { return }
+        // Who is not read from cannot be heard.
+        guard isOpen, closing == nil, !isPaused else { return }
         heardSincePing = false
+        probe()
+    }
+
+    /// A ping that liveness does not follow from.
+    func probe() {
+        guard isOpen, closing == nil else { return }
         if canWrite {
             write(Self.pingPayload, as: LWS_WRITE_PING)
         } else {
@@ -189,6 +214,7 @@ final class WebSocketWire: Wire {
             return writeable()
         case LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_CLIENT_RECEIVE_PONG:
             heardSincePing = true
+            owner?.wirePonged()
         case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_CLIENT_ESTABLISHED:
             isOpen = true
             owner?.wireOpened()
@@ -226,6 +252,7 @@ final class WebSocketWire: Wire {
     private func received(_ bytes: UnsafeRawBufferPointer) -> Int32 {
         guard let socket = unsafe socket, reason == nil else { return 0 }
         heardSincePing = true
+        count(messages: 0, bytes: bytes.count)
         if unsafe lws_frame_is_binary(socket) != 0 { return refuse(1003, "text only") }
         let rest = unsafe lws_remaining_packet_payload(socket)
         // The peer chooses `rest` up to 2^63 - 1: do not add to it.
@@ -246,6 +273,7 @@ final class WebSocketWire: Wire {
         } else {
             message = unsafe Array(bytes)
         }
+        count(messages: 1, bytes: 0)
         guard isUTF8(message) else { return refuse(1007, "not UTF-8") }
         owner?.wireReceived(message)
         return 0
@@ -260,6 +288,24 @@ final class WebSocketWire: Wire {
         }
     }
 
+    /// Reads no more for a while where the peer has sent more than it may: TCP then holds it back, and nothing is lost.
+    private func count(messages: Int, bytes: Int) {
+        let now = monotonicMilliseconds()
+        let pause = max(messageAllowance.spend(messages, now: now), byteAllowance.spend(bytes, now: now))
+        guard pause > 0, !isPaused, let socket = unsafe socket else { return }
+        isPaused = true
+        unsafe lws_rx_flow_control(socket, 0)
+        owner?.wireSlowedDown()
+        resumeTimer = loop.schedule(afterMilliseconds: max(10, pause)) { [weak self] in self?.resume() }
+    }
+
+    private func resume() {
+        isPaused = false
+        heardSincePing = true
+        guard let socket = unsafe socket else { return }
+        unsafe lws_rx_flow_control(socket, 1)
+    }
+
     private func refuse(_ code: UInt16, _ text: String) -> Int32 {
         reason = .byUs(code: code)
         assembly = []
@@ -269,6 +315,7 @@ final class WebSocketWire: Wire {
 
     override func ended(failure: String?) {
         closeTimer?.cancel()
+        resumeTimer?.cancel()
         halfMessageTimer?.cancel()
         forgetBacklog()
         let wasOpen = isOpen

@@ -73,6 +73,7 @@ struct OCPPCtl: AsyncParsableCommand {
             ExportSessions.self,
             ExportMeterValues.self,
             Simulate.self,
+            Passwords.self,
             ProvisionDojot.self,
         ])
 }

@@ -1,6 +1,6 @@
 """`serve` is stopped at every write and every sync of a run, on a disk that forgets what was not synced.
 
-Rows 1, 4, 5, 10 and 53 of what must hold (docs/reliability.md). A kill alone would prove nothing about syncing: the
+Rows 1, 2, 4, 5, 10 and 53 of what must hold (docs/reliability.md). A kill alone would prove nothing about syncing: the
 system keeps what a dead process wrote. So `Tests/Support/crash/crashpoint.c` takes it back, up to the last sync.
 """
 

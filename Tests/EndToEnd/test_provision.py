@@ -150,6 +150,20 @@ def test_the_store_gives_charge_points_and_serve_takes_the_map(dojot, provision,
     assert boot["vendor"] == "ABB"
 
 
+def test_the_records_of_stations_are_charge_points(dojot, provision):
+    def connector(number):
+        return {"connectorId": number, "status": "Available", "errorCode": "NoError", "since": "2026-03-01T10:00:00.000Z"}
+
+    lines = "".join(json.dumps({"record": "chargePoint", "chargePointId": name, "online": True, "connectors": connectors,
+                                "transactions": [], "progress": [], "reservations": []}) + "\n"
+                    for name, connectors in (("CP001", [connector(number) for number in range(4)]), ("CP002", [])))
+    standin = dojot()
+    done = provision(standin.url, "-", stdin=lines.encode())
+    assert (done.returncode, results(done)) == (0, all_are("created")), done.stderr
+    labels = [a["label"] for a in standin.login().send("GET", "/template").json["templates"][0]["data_attrs"]]
+    assert "c3_power_W" in labels and "c4_power_W" not in labels
+
+
 def test_the_map_names_the_broker_at_dojot_unless_told(dojot, provision, tmp_path):
     standin = dojot()
     given = tmp_path / "map.json"

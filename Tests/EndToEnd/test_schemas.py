@@ -2,13 +2,14 @@
 
 import json
 import re
+import subprocess
 
 import jsonschema
 import pytest
 from referencing import Registry, Resource
 
 from support.charge_point import ChargePoint
-from support.program import ROOT, run
+from support.program import BINARY, ROOT, Lines, environment, run
 
 SCHEMAS = {file.stem: json.loads(file.read_text()) for file in sorted((ROOT / "schemas").glob("*.json"))}
 REGISTRY = Registry().with_resources((schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values())
@@ -52,6 +53,8 @@ def test_a_running_server(serve):
         "connectorId": 1, "idTag": "T", "meterStart": 0, "timestamp": "2026-03-01T10:00:00Z"})
     station.ask("StopTransaction", {
         "transactionId": started["transactionId"], "meterStop": 5, "timestamp": "2026-03-01T11:00:00Z"})
+    station.ask("StopTransaction", {
+        "transactionId": started["transactionId"], "meterStop": 7, "timestamp": "2026-03-01T12:00:00Z"})
     station.send("[2,1")
     assert station.receive()[0] == 4
     station.call("Nonsense", {"a": 1.50})
@@ -60,9 +63,30 @@ def test_a_running_server(serve):
     central_system.wait_for_record(lambda r: r.get("event") == "disconnected", "disconnection")
     assert central_system.terminate() == 0
     kinds = {check(json.loads(line)) for line in central_system.log.read_text().splitlines()}
-    assert kinds >= {"listening", "connection", "frame", "session", "error"}
+    assert kinds >= {"listening", "connection", "frame", "session", "error", "finding"}
     for done in commands:
         assert [check(json.loads(line)) for line in done.stdout.splitlines()] == ["command"]
+
+
+def test_what_a_running_server_tells_others(serve):
+    central_system = serve(records="none")
+    watch = subprocess.Popen([BINARY, "watch", "--control", central_system.control], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    Lines(watch.stderr).wait_for(lambda line: b"watching" in line)
+    seen = Lines(watch.stdout)
+    places = ["--control", central_system.control, "--store", central_system.store]
+    simulated = run("simulate", "--url", central_system.url, "--id", "CP001", "--session", "energy=1kWh", "--speed", "1000")
+    assert simulated.returncode == 0, simulated.stderr
+    assert {check(json.loads(line)) for line in simulated.stdout.splitlines()} == {"frame"}
+    assert [check(json.loads(line)) for line in run("stations", *places).stdout.splitlines()] == ["chargePoint"]
+    assert [check(json.loads(line)) for line in run("tags", "add", *places, "A").stdout.splitlines()] == ["tag"]
+    raw = central_system.send("CP001", "--raw", "[2", "--timeout", "0.2")
+    assert [check(json.loads(line)) for line in raw.stdout.splitlines()] == ["command"]
+    seen.wait_for(lambda line: b'"command"' in line)
+    watch.terminate()
+    assert watch.wait(20) == 0
+    kinds = {check(json.loads(line)) for line in seen.lines}
+    assert kinds >= {"connection", "frame", "session", "command"}
 
 
 def test_provisioning(dojot, tmp_path):

@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import socket
 import subprocess
+import time
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -99,16 +101,63 @@ def test_unknown_charge_points_are_refused_when_told_so(serve):
     assert refused.value.response.status_code == 404
 
 
-def test_a_second_connection_takes_over(central_system):
+def test_a_second_connection_does_not_displace_a_live_one(central_system):
     old = ChargePoint(central_system.url, "CP001")
     old.boot()
     new = ChargePoint(central_system.url, "CP001")
-    assert "currentTime" in new.ask("Heartbeat", {})
-    old.close()
+    with pytest.raises(ConnectionClosed) as closed:
+        new.receive()
+    assert closed.value.rcvd.code == 1008
+    central_system.wait_for_record(lambda r: r.get("event") == "refused", "the refusal")
+    outcome = central_system.send("CP001", "ClearCache", "--timeout", "0.5")
+    assert outcome.returncode == 75
+    assert old.receive()[2] == "ClearCache"
+
+
+def test_a_second_connection_takes_the_place_of_a_dead_one(central_system):
+    old = silent_charge_point(central_system, "CP001")
+    began = time.monotonic()
+    new = ChargePoint(central_system.url, "CP001")
+    assert new.boot()["status"] == "Accepted"
+    assert time.monotonic() - began < 15
     # The late close of the old connection does not take the new one with it.
+    old.close()
     outcome = central_system.send("CP001", "ClearCache", "--timeout", "0.5")
     assert outcome.returncode == 75
     assert new.receive()[2] == "ClearCache"
+
+
+def silent_charge_point(central_system, identity):
+    """A WebSocket that reads nothing and answers no ping, as half-open ones do."""
+    host, port = central_system.url.split("/")[2].split(":")
+    line = socket.create_connection((host, int(port)))
+    line.sendall((f"GET /ocpp/{identity} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp1.6\r\n"
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode())
+    assert b" 101 " in line.recv(4096)
+    return line
+
+
+def test_the_case_of_an_action_is_overlooked_on_demand(serve):
+    central_system = serve("--action-case", "any", "--strict")
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    assert "currentTime" in station.ask("HeartBeat", {})
+
+
+@pytest.mark.parametrize("flag, expected", [("refuse", "ConcurrentTx"), ("accept", "Accepted")])
+def test_a_listed_tag_in_two_transactions(serve, tmp_path, flag, expected):
+    tags = tmp_path / "tags"
+    tags.write_text("GOOD\n")
+    central_system = serve("--tags", tags, "--concurrent-transactions", flag)
+    found = []
+    for identity in ("CP001", "CP002"):
+        station = ChargePoint(central_system.url, identity)
+        station.boot()
+        found.append(station.ask("StartTransaction", {
+            "connectorId": 1, "idTag": "GOOD", "meterStart": 0, "timestamp": "2026-03-01T10:00:00Z"}))
+    assert [answer["idTagInfo"]["status"] for answer in found] == ["Accepted", expected]
+    assert found[0]["transactionId"] != found[1]["transactionId"]
 
 
 def test_send_says_who_is_not_there(central_system):

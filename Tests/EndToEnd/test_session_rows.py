@@ -93,3 +93,19 @@ def test_nothing_and_no_log_are_told_apart(tmp_path):
         assert b"holiday.txt" in no_log.stderr and b"no OCPP frames" in no_log.stderr, no_log.stderr
     missing = run("decode", tmp_path / "absent.log")
     assert missing.returncode == 66 and b"absent.log" in missing.stderr
+
+
+def test_a_log_without_a_zone_still_tells_how_long_things_took():
+    log = """\
+2026-05-01 10:00:00,120 CP001: receive message [2,"1","StartTransaction",{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"1970-01-01T00:00:00Z"}]
+2026-05-01 10:00:00,130 CP001: send [3,"1",{"transactionId":5,"idTagInfo":{"status":"Accepted"}}]
+2026-05-01 11:00:00,120 CP001: receive message [2,"2","StopTransaction",{"transactionId":5,"meterStop":10,"timestamp":"2026-05-01T08:59:59Z","reason":"Local"}]
+"""
+    def row(*flags):
+        exported = run("export-sessions", "--format", "jsonl", "-", *flags, stdin=log.encode())
+        return json.loads(exported.stdout)
+
+    assert row()["durationSeconds"] == row("--timezone", "+02:00")["durationSeconds"] == 3600
+    # In UTC the stop came two hours late, in its own zone at once.
+    assert row()["flags"] == ["clockNotSet", "deliveredLate"]
+    assert row("--timezone", "+02:00")["flags"] == ["clockNotSet"]

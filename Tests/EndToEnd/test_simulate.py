@@ -106,6 +106,65 @@ def test_every_core_command_is_answered(central_system):
     assert rows(central_system)[0]["reason"] == "Remote"
 
 
+def booted(central_system):
+    central_system.wait_for_record(
+        lambda r: r.get("action") == "StatusNotification" and r.get("messageType") == "CALLRESULT", "status")
+
+
+def test_firmware_and_diagnostics_are_followed_to_their_end(central_system):
+    simulator = Simulator(central_system.url, "--speed", "20")
+    booted(central_system)
+    update = ["CP001", "UpdateFirmware", "location=https://example.com/fw/7.0.bin", "retrieveDate=2026-01-01T00:00:00Z",
+              "--until", "FirmwareStatusNotification.status=Installed"]
+    assert central_system.send(*update).returncode == 0
+    [station] = map(json.loads, run("stations", "--control", central_system.control).stdout.splitlines())
+    assert station["firmwareVersion"] == "7.0" and station["online"]
+    assert central_system.send(
+        "CP001", "GetDiagnostics", "location=ftp://example.com", "--until", "Uploaded").returncode == 0
+    assert simulator.stop() == 0
+
+    simulator = Simulator(central_system.url, "--speed", "20", "--fail", "InstallationFailed", "--fail", "UploadFailed")
+    simulator.messages.wait_for(lambda line: b"boot accepted" in line)
+    done = central_system.send(*update)
+    assert done.returncode == 77, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["payload"] == {"status": "InstallationFailed"}
+    assert central_system.send(
+        "CP001", "GetDiagnostics", "location=ftp://example.com", "--until", "Uploaded").returncode == 77
+    assert simulator.stop() == 0
+
+
+def test_a_charging_profile_limits_the_session_that_the_store_knows(central_system):
+    simulator = Simulator(central_system.url, "--speed", "200")
+    booted(central_system)
+    profile = {"chargingProfileId": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile",
+               "chargingProfileKind": "Relative", "chargingSchedule": {
+                   "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 32.0}]}}
+    done = central_system.send("CP001", "SetChargingProfile", "--payload", json.dumps(
+        {"connectorId": 0, "csChargingProfiles": profile}))
+    assert done.returncode == 0, done.stderr
+    schedule = json.loads(central_system.send(
+        "CP001", "GetCompositeSchedule", "connectorId=1", "duration=600", "chargingRateUnit=W").stdout)["payload"]
+    assert [period["limit"] for period in schedule["chargingSchedule"]["chargingSchedulePeriod"]] == [32 * 3 * 230]
+    done = central_system.send("CP001", "RemoteStartTransaction", "idTag=T", "connectorId=1", "--until", "StopTransaction")
+    assert done.returncode == 0, done.stderr
+    [row] = rows(central_system)
+    assert (row["energyWh"], row["maxPowerW"]) == (20000, 32 * 3 * 230)
+    assert simulator.stop() == 0
+
+
+def test_a_reservation_is_shown_used_and_gone(central_system):
+    simulator = Simulator(central_system.url)
+    booted(central_system)
+    reserve = ["ReserveNow", "connectorId=2", "expiryDate=2100-01-01T00:00:00Z", "idTag=OWNER", "reservationId=9"]
+    assert central_system.send("CP001", *reserve, "--until", "Reserved,connectorId=2").returncode == 0
+    assert central_system.send("CP001", "RemoteStartTransaction", "idTag=OTHER", "connectorId=2").returncode == 77
+    done = central_system.send("CP001", "RemoteStartTransaction", "idTag=owner", "connectorId=2",
+                               "--until", "StartTransaction.reservationId=9")
+    assert done.returncode == 0, done.stderr
+    assert central_system.send("CP001", "CancelReservation", "reservationId=9").returncode == 77
+    assert simulator.stop() == 0
+
+
 def test_nothing_is_lost_while_the_central_system_is_away(serve):
     central_system = serve(listen=f"127.0.0.1:{free_port()}")
     simulator = Simulator(central_system.url, "--session", SESSION, "--speed", "300")

@@ -81,7 +81,7 @@ struct ReplayTests {
             request(4, .event(event("d", .stop, transaction: 7))),
         ])
         #expect(outcomes.map(\.isCommitted) == [true, false, true, true])
-        #expect(outcomes[1].failure == "the transaction id was given to another StartTransaction")
+        #expect(outcomes[1].isTransactionIdTaken)
         #expect(try store.reader.allFrames().isEmpty)
         #expect(try store.reader.allSessions().isEmpty)
         #expect(try store.reader.isTransactionIdTaken(7))
@@ -95,5 +95,32 @@ struct ReplayTests {
             request(1, .event(event("a", transaction: nil))), request(2, .event(event("b", transaction: nil))),
         ])
         #expect(outcomes.map(\.isCommitted) == [true, true])
+    }
+
+    private func stop(_ key: String, _ payload: String, alternative: String? = nil) -> StoreOperation {
+        var event = event(key, .stop, transaction: 7)
+        event.payload = bytes(payload)
+        event.alternative = alternative.map { .init(kind: .conflict, replayKey: $0) }
+        return .event(event)
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `Another content under the same key is a conflict, kept once`(_ implementation: StoreImplementation) throws {
+        let store = try implementation.open(directory)
+        let outcomes = store.commit([
+            request(1, stop("stop", "one", alternative: "one")),
+            // The same again.
+            request(2, stop("stop", "one", alternative: "one")),
+            request(3, stop("stop", "two", alternative: "two"), .session(session(1))),
+            request(4, stop("stop", "two", alternative: "two"), .session(session(2))),
+            // Without another key the first one counts, whatever it says.
+            request(5, stop("stop", "three")),
+        ])
+        #expect(outcomes.map(\.isCommitted) == [true, false, false, false, false])
+        #expect(outcomes.map(\.isConflict) == [false, false, true, false, false])
+        #expect(outcomes.map { $0.replayedReply != nil } == [false, true, false, true, true])
+        #expect(try store.reader.allEvents().map(\.replayKey) == ["stop"])
+        #expect(try store.reader.allEvents([.conflict]).map(\.replayKey) == ["two"])
+        #expect(try store.reader.allSessions().map(\.session.number) == [1])
     }
 }

@@ -1,6 +1,8 @@
+import Dispatch
 import Foundation
 import Glibc
 import OCPPKit
+import Synchronization
 import Testing
 
 @testable import Storage
@@ -47,6 +49,26 @@ struct SQLiteFileTests {
         store.close()
         let again = try SQLiteStore(path: directory.store)
         #expect(try again.connection.integer("PRAGMA synchronous") == 2)
+    }
+
+    /// Each is asked for while the one before ends; without patience most would fail.
+    @Test func `A writer waits for one that ends`() throws {
+        var store: SQLiteStore? = try SQLiteStore(path: directory.store)
+        for _ in 0..<20 {
+            let done = DispatchSemaphore(value: 0)
+            let isOpen = Mutex(false)
+            let path = directory.store
+            DispatchQueue.global().async {
+                let next = try? SQLiteStore(path: path, patienceMilliseconds: 20_000)
+                isOpen.withLock { $0 = next != nil }
+                next?.close()
+                done.signal()
+            }
+            store?.close()
+            done.wait()
+            #expect(isOpen.withLock { $0 })
+            store = try SQLiteStore(path: directory.store)
+        }
     }
 
     @Test func `Directories and files are made for their owner alone`() throws {

@@ -124,6 +124,14 @@ extension StoreOutcome {
         if case .committed = self { true } else { false }
     }
 
+    var isConflict: Bool {
+        if case .conflict = self { true } else { false }
+    }
+
+    var isTransactionIdTaken: Bool {
+        if case .transactionIdTaken = self { true } else { false }
+    }
+
     var failure: String? {
         if case .failed(let text) = self { text } else { nil }
     }

@@ -90,7 +90,7 @@ struct FrameResolver {
             orphanResults += 1
             return
         }
-        record.action = call.action
+        record.action = call.action.isEmpty ? nil : call.action
         if let asked = call.timestamp, let answered = record.timestamp, answered >= asked {
             record.responseMilliseconds = answered - asked
         }

@@ -2,6 +2,8 @@
 public enum LogItem: Sendable {
     case frame(FrameRecord)
     case unreadable(UnreadableFrame)
+    /// A record of a connection that came or went.
+    case connection(LoggedConnection)
 }
 
 /// What the person knows about a log and the log does not tell.
@@ -243,8 +245,11 @@ public struct LogReader {
 
     /// Takes a line that is a record: a frame record is read as it stands, any other kind is passed over.
     private mutating func readRecord(_ object: JSONNode, _ text: JoinedLine, _ body: (LogItem) -> Void) -> Bool {
-        if object["record"]?.text != nil { return true }
         let source = FrameRecord.Source(file: file, line: text.number)
+        if object["record"]?.text != nil {
+            if let connection = LoggedConnection(object, source: source) { body(.connection(connection)) }
+            return true
+        }
         do throws(FrameError) {
             guard let record = try FrameRecord.read(object) else { return false }
             body(.frame(resolver.resolve(record, source: source)))

@@ -12,11 +12,24 @@ public struct CentralSystem: Sendable {
     var newSessions: Set<Int> = []
     var highestSession: Int
     var awaitingCommit: [UInt64: AwaitedCommit] = [:]
+    var awaitingReplies: [UInt64: AwaitedReply] = [:]
     var awaitingTags: [UInt64: (ticket: UInt64, changes: [TagChange])] = [:]
     var outstandingChargePoints: Set<String> = []
+    /// Connections that wait for a sign of life of an older one, and whose they say they are.
+    var challengers: [ConnectionID: String] = [:]
+    /// Charge points whose connection has been pinged for a challenger's sake.
+    var probed: Set<String> = []
+    var open = OpenTransactions()
     /// The authorisation list of the store.
     var storedTags: TagList
+    /// Messages that were no frames, since the start.
+    public internal(set) var unreadableCount: UInt64 = 0
     var identifiers: IdentifierSource
+    /// The store's own name, which begins the ids of events.
+    let storeId: String
+    var lastPublicationId: Int64
+    /// Charge points of which it was said that nothing is published.
+    var unpublished: Set<String> = []
     var effects: [Effect] = []
     var now = Timestamp(milliseconds: 0)
     /// With what is known of the charge points that booted.
@@ -37,6 +50,8 @@ public struct CentralSystem: Sendable {
         folder.restore(restored.sessions)
         highestSession = restored.nextSessionNumber - 1
         identifiers = IdentifierSource(seed: seed, random: random)
+        storeId = restored.storeId
+        lastPublicationId = restored.lastPublicationId
         storedTags = TagList(restored.tags)
         for row in restored.chargePoints {
             know(row.chargePointId) { $0.boot = row }
@@ -49,9 +64,10 @@ public struct CentralSystem: Sendable {
         for row in restored.reservations {
             know(row.chargePointId) { $0.reservations[row.reservationId] = row }
         }
+        for session in folder.sessions { open.note(session.number, session) }
     }
 
-    private mutating func know(_ id: String, _ change: (inout ChargePoint) -> Void) {
+    mutating func know(_ id: String, _ change: (inout ChargePoint) -> Void) {
         change(&chargePoints[id, default: ChargePoint(id: id)])
     }
 
@@ -65,11 +81,16 @@ public struct CentralSystem: Sendable {
         case .connected(let connection, let id, let peer, let subprotocol):
             connected(connection, id, peer, subprotocol)
         case .disconnected(let connection, let reason): disconnected(connection, reason)
-        case .received(let connection, let bytes): received(bytes, on: connection)
+        case .received(let connection, let bytes):
+            if !keepMessage(bytes, of: connection) { received(bytes, on: connection) }
+        case .answeredProbe(let connection): answeredProbe(connection)
         case .stored(let ticket, let outcome): stored(ticket, outcome)
         case .command(let request): enqueue(request)
         case .tagChanges(let ticket, let changes): change(changes, ticket)
-        case .tick: expireCommands()
+        case .tick:
+            expireProbes()
+            expireCommands()
+            expireReservations()
         }
         defer { effects.removeAll(keepingCapacity: true) }
         return effects
@@ -80,57 +101,6 @@ public struct CentralSystem: Sendable {
 
     /// The charge points that are connected now, by id.
     public var connectedChargePoints: [String] { owners.values.sorted() }
-
-    private mutating func connected(_ connection: ConnectionID, _ id: String, _ peer: String, _ subprotocol: String?) {
-        if let old = chargePoints[id]?.connection {
-            // The newest connection is the one that is alive: the old one is often half-open.
-            drop(old, reason: "replaced by a newer connection")
-            effects.append(.close(old, code: 1008, reason: "another connection took this identity"))
-        }
-        owners[connection] = id
-        let link = StoredLink(chargePointId: id, peer: peer, connected: now)
-        know(id) {
-            $0.connection = connection
-            $0.link = link
-        }
-        effects.append(.store(StoreRequest(ticket: 0, operations: [.link(link)])))
-        effects.append(
-            .record(
-                .connection(
-                    ConnectionRecord(
-                        timestamp: now, chargePointId: id, isConnected: true, peer: peer, subprotocol: subprotocol))))
-        publish(id, DojotAttributes.online(true))
-    }
-
-    private mutating func disconnected(_ connection: ConnectionID, _ reason: String) {
-        guard let id = owners[connection] else { return }
-        drop(connection, reason: reason)
-        publish(id, DojotAttributes.online(false))
-    }
-
-    /// Forgets a connection and ends the commands that wait on it.
-    private mutating func drop(_ connection: ConnectionID, reason: String) {
-        guard let id = owners.removeValue(forKey: connection), var chargePoint = chargePoints[id] else { return }
-        chargePoint.connection = nil
-        chargePoint.link?.disconnected = now
-        if let link = chargePoint.link {
-            effects.append(.store(StoreRequest(ticket: 0, operations: [.link(link)])))
-        }
-        effects.append(
-            .record(
-                .connection(
-                    ConnectionRecord(
-                        timestamp: now, chargePointId: id, isConnected: false, peer: chargePoint.link?.peer ?? "",
-                        reason: reason))))
-        if let call = chargePoint.outstanding {
-            finish(call.outcome(.unknown, message: "the connection ended before an answer: \(reason)"))
-        }
-        for request in chargePoint.queue { finish(request.outcome(.notConnected)) }
-        chargePoint.outstanding = nil
-        chargePoint.queue = []
-        outstandingChargePoints.remove(id)
-        chargePoints[id] = chargePoint
-    }
 }
 
 extension CentralSystem {
@@ -145,6 +115,8 @@ extension CentralSystem {
         public var progress: [StoredProgress] = []
         public var reservations: [StoredReservation] = []
         public var tags: [Tag] = []
+        public var storeId = ""
+        public var lastPublicationId: Int64 = 0
 
         public init(
             nextSessionNumber: Int = 1, sessions: [Session] = [], chargePoints: [StoredChargePoint] = []

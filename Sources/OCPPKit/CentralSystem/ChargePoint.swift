@@ -17,6 +17,13 @@ struct ChargePoint: Sendable {
     var queue: [CommandRequest] = []
     /// The one CALL on its way (OCPP-J 1.6, section 4.1.1).
     var outstanding: OutstandingCall?
+    /// CALLs whose time was over: their late answers are told from answers to nothing.
+    var overdue: [OutstandingCall] = []
+    /// A newer connection that waits, and how long the older one has to answer.
+    var challenger: Challenger?
+    var probeDeadline: Timestamp?
+    /// The messages that it was asked for since its last boot, which it may send before it is accepted.
+    var triggered: Set<String> = []
 
     init(id: String) { self.id = id }
 

@@ -13,12 +13,22 @@ extension CentralSystem {
         public var tags: TagList?
         /// What an idTag that is on no list gets; `nil`: Accepted where there is no list at all, else Invalid.
         public var unknownTags: AuthorizationStatus?
+        /// Whether an idTag of the list may be in several transactions at once; else the later ones get ConcurrentTx.
+        public var allowsConcurrentTransactions = false
+        /// Takes `heartBeat` for Heartbeat (`actionOtherCase`); the specification tells the case apart.
+        public var readsActionsInAnyCase = false
+        /// How long a connection has to answer a ping when another one of its charge point has come.
+        public var probeMilliseconds: Int64 = 5_000
+        /// Levels of arrays and objects in a message; deeper ones are no frames.
+        public var maximumDepth = JSONTree.defaultMaximumDepth
+        /// Takes SignCertificate in: `Effect.sign` is carried out.
+        public var signsCertificates = false
         /// How the frames of some charge points are to be read.
         public var quirks: Quirks?
         /// Keeps raw frames.
         public var keepsFrames = true
-        /// Tells values for a platform (`Effect.publish`).
-        public var publishes = false
+        /// The charge points whose values go into the outbox, for a platform; `nil` where there is no platform.
+        public var publishedChargePoints: Set<String>?
 
         public init() {}
     }

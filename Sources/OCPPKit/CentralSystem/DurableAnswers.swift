@@ -1,6 +1,10 @@
 extension CentralSystem {
     /// Hands the event and all that goes with it to the store; the answer waits for the commit.
-    mutating func replyAfterCommit(to call: InboundCall, _ event: TransactionEvent) {
+    ///
+    /// - Parameter reservationId: a reservation that ends with the commit.
+    mutating func replyAfterCommit(
+        to call: InboundCall, _ event: TransactionEvent, endingReservation reservationId: Int64?, attempt: Int = 1
+    ) {
         let messageId = call.frame.messageId
         let reply = Frame.callResult(id: messageId, payload: event.reply)
         // Sessions are folded as the log will show them: the request, then its answer.
@@ -11,64 +15,130 @@ extension CentralSystem {
                 action: call.frame.action)
             sessions += noteSessions(folder.fold(record))
         }
-        let frames = frameOperations(call, reply)
+        var operations = frameOperations(call, reply) + [.event(event)]
+        if let reservationId {
+            operations.append(.endedReservation(chargePointId: call.chargePointId, reservationId: reservationId))
+        }
+        operations += outbox(of: call, transactionId: event.transactionId)
         identifiers.nextTicket += 1
         let ticket = identifiers.nextTicket
         awaitingCommit[ticket] = AwaitedCommit(
-            connection: call.connection, chargePointId: call.chargePointId, messageId: messageId,
-            action: call.frame.action ?? "", arrival: now, reply: reply, sessions: sessions,
-            publications: configuration.publishes ? publications(of: call, transactionId: event.transactionId) : [])
+            call: call, event: event, arrival: now, reply: reply, sessions: sessions, reservationId: reservationId,
+            attempt: attempt)
+        effects.append(
+            .store(StoreRequest(ticket: ticket, operations: operations + sessionOperations(sessions))))
+    }
+
+    /// Answers once the operations are stored; what fails is said.
+    mutating func reply(to call: InboundCall, _ payload: [UInt8], after operations: [StoreOperation]) {
+        let reply = Frame.callResult(id: call.frame.messageId, payload: payload)
+        identifiers.nextTicket += 1
+        awaitingReplies[identifiers.nextTicket] = AwaitedReply(call: call, arrival: now, reply: reply)
         effects.append(
             .store(
-                StoreRequest(
-                    ticket: ticket, operations: frames + [.event(event)] + sessionOperations(sessions))))
+                StoreRequest(ticket: identifiers.nextTicket, operations: operations + frameOperations(call, reply))))
+    }
+
+    /// - Returns: whether the ticket was one of such an answer.
+    private mutating func storedBefore(_ ticket: UInt64, _ outcome: StoreOutcome) -> Bool {
+        guard let pending = awaitingReplies.removeValue(forKey: ticket) else { return false }
+        let call = pending.call
+        if case .failed(let reason) = outcome {
+            effects.append(
+                .notice("\(call.chargePointId): \(call.frame.action ?? "") is answered and not stored: \(reason)"))
+        }
+        effects.append(.send(call.connection, pending.reply))
+        let record = emitAnswer(
+            pending.reply, action: call.frame.action, to: call.chargePointId, after: now - pending.arrival)
+        let sessions = call.changedSessions + (record.map { noteSessions(folder.fold($0)) } ?? [])
+        let operations = sessionOperations(sessions)
+        if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
+        return true
     }
 
     /// Releases the answer that waited for this commit.
     mutating func stored(_ ticket: UInt64, _ outcome: StoreOutcome) {
-        if storedTags(ticket, outcome) { return }
+        if storedTags(ticket, outcome) || storedBefore(ticket, outcome) { return }
         guard let pending = awaitingCommit.removeValue(forKey: ticket) else { return }
+        let action = pending.call.frame.action ?? ""
         switch outcome {
         case .committed:
             release(pending, pending.reply)
             newSessions.subtract(pending.sessions)
-            effects += pending.publications.map(Effect.publish)
+            if let reservationId = pending.reservationId {
+                chargePoints[pending.call.chargePointId]?.reservations[reservationId] = nil
+            }
             for number in Set(pending.sessions).sorted() {
-                if let session = folder.session(number), pending.action != "MeterValues" {
+                if let session = folder.session(number), action != "MeterValues" {
                     effects.append(.record(.session(session)))
                 }
             }
+        case .conflict:
+            release(pending, pending.reply)
+            newSessions.subtract(pending.sessions)
+            if pending.event.kind == .stop, pending.event.alternative?.kind == .conflict {
+                alert(
+                    .conflictingStop, pending.call.chargePointId,
+                    "another \(action) of transaction \(pending.event.transactionId.map { String($0) } ?? "without an id"), "
+                        + "which has ended; both are kept, and the first one counts")
+            }
         case .replayed(let payload):
             forgetNewSessions(of: pending)
-            release(pending, Frame.callResult(id: pending.messageId, payload: payload))
-        case .failed(let reason):
-            // The charge point will send it again, and then it is folded afresh.
-            forgetNewSessions(of: pending)
-            effects.append(.notice("\(pending.chargePointId): \(pending.action) is not stored: \(reason)"))
-            release(
-                pending,
-                Frame.callError(id: pending.messageId, code: .internalError, description: "not stored; try again"))
+            release(pending, Frame.callResult(id: pending.call.frame.messageId, payload: payload))
+        case .transactionIdTaken where pending.attempt < Self.transactionIdAttempts:
+            startAgain(pending)
+        case .transactionIdTaken: fail(pending, "no transaction id is free")
+        case .failed(let reason): fail(pending, reason)
         }
+    }
+
+    /// Ids are drawn at random: of a hundred million in use, eight draws in a row hit one in ten thousand million tries.
+    private static let transactionIdAttempts = 8
+
+    /// Answers a StartTransaction with another id.
+    private mutating func startAgain(_ pending: AwaitedCommit) {
+        forgetNewSessions(of: pending)
+        let record = pending.call.record
+        let call = InboundCall(
+            chargePointId: pending.call.chargePointId, connection: pending.call.connection, record: record,
+            changedSessions: noteSessions(folder.fold(record)))
+        guard case .durable(let event, let reservationId) = startTransaction(call) else { return }
+        replyAfterCommit(to: call, event, endingReservation: reservationId, attempt: pending.attempt + 1)
+    }
+
+    /// The charge point will send it again, and then it is folded afresh.
+    private mutating func fail(_ pending: AwaitedCommit, _ reason: String) {
+        forgetNewSessions(of: pending)
+        effects.append(
+            .notice("\(pending.call.chargePointId): \(pending.call.frame.action ?? "") is not stored: \(reason)"))
+        release(
+            pending,
+            Frame.callError(
+                id: pending.call.frame.messageId, code: .internalError, description: "not stored; try again"))
     }
 
     private mutating func forgetNewSessions(of pending: AwaitedCommit) {
         for number in pending.sessions where newSessions.contains(number) {
             folder.forget(number)
+            open.note(number, nil)
             newSessions.remove(number)
         }
     }
 
     private mutating func release(_ pending: AwaitedCommit, _ reply: [UInt8]) {
-        effects.append(.send(pending.connection, reply))
+        effects.append(.send(pending.call.connection, reply))
         emitAnswer(
-            reply, action: pending.action, to: pending.chargePointId, after: now - pending.arrival)
+            reply, action: pending.call.frame.action, to: pending.call.chargePointId, after: now - pending.arrival)
     }
 }
 
 /// The same for the same content of a charge point, whatever its message id.
 enum ReplayKey {
-    static func start(_ id: String, connector: Int64?, idTag: String?, time: String?, meter: String?) -> String {
-        key("start", [id, connector.map { String($0) }, idTag, time, meter])
+    /// - Parameter parts: connector, idTag, time and meter, as they were sent.
+    static func start(_ id: String, _ parts: [String?]) -> String { key("start", [id] + parts) }
+
+    static func start(_ id: String, content: ArraySlice<UInt8>) -> String {
+        key("start", [id, digest(content)])
     }
 
     /// - Parameter content: where the transaction id tells nothing (absent, 0 or less), the payload stands in for it.
@@ -79,6 +149,10 @@ enum ReplayKey {
 
     static func meterValues(_ id: String, content: ArraySlice<UInt8>) -> String {
         key("meterValues", [id, digest(content)])
+    }
+
+    static func securityEvent(_ id: String, content: ArraySlice<UInt8>) -> String {
+        key("securityEvent", [id, digest(content)])
     }
 
     /// Lengths keep the parts apart, whatever they hold.

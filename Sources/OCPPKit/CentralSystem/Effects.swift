@@ -9,6 +9,8 @@ public enum Input: Sendable {
     case disconnected(ConnectionID, reason: String)
     /// A whole text message.
     case received(ConnectionID, [UInt8])
+    /// A connection answered the ping of an `Effect.probe`.
+    case answeredProbe(ConnectionID)
     /// What became of a `StoreRequest` with a ticket other than 0.
     case stored(ticket: UInt64, StoreOutcome)
     /// Somebody wants a command sent.
@@ -25,18 +27,20 @@ public enum Effect: Sendable {
     case send(ConnectionID, [UInt8])
     /// Close the connection with this WebSocket status code.
     case close(ConnectionID, code: UInt16, reason: String)
+    /// Ping the connection; an answer comes as `Input.answeredProbe`.
+    case probe(ConnectionID)
     /// Keep this. Where the ticket is not 0, `Input.stored` must follow.
     case store(StoreRequest)
     /// A line for whoever reads the records.
     case record(Record)
-    /// Values of a charge point, for a platform that follows it.
-    case publish(Publication)
     /// A command came to its end.
     case outcome(CommandOutcome)
     /// Changes of the authorisation list are durable and count; or, with a failure, none of them is.
     case tagsChanged(ticket: UInt64, failure: String?)
     /// Give `Input.tick` at this time, or earlier.
     case wake(at: Timestamp)
+    /// Have a certificate signed for the charge point (PKCS #10, PEM) and send it the chain as CertificateSigned.
+    case sign(chargePointId: String, request: String)
     /// Something that a person who runs the server should know.
     case notice(String)
 }
@@ -48,6 +52,7 @@ public enum Record: Sendable {
     case session(Session)
     case command(CommandOutcome)
     case error(UnreadableFrame)
+    case alert(Alert)
 
     /// Writes the line, its newline included.
     public func write(to writer: inout JSONWriter) {
@@ -57,19 +62,26 @@ public enum Record: Sendable {
         case .session(let session): writer.rawLine(SessionTable().jsonLine(session))
         case .command(let outcome): outcome.write(to: &writer)
         case .error(let record): record.write(to: &writer)
+        case .alert(let alert): alert.write(to: &writer)
         }
     }
 }
 
 /// A charge point came or went.
 public struct ConnectionRecord: Sendable {
+    public enum Event: String, Sendable, CaseIterable {
+        case connected, disconnected
+        /// Closed without having been the charge point's: a connection that answers has its identity.
+        case refused
+    }
+
     public var timestamp: Timestamp
     public var chargePointId: String
-    public var isConnected: Bool
+    public var event: Event
     /// The other end's address.
     public var peer: String
     public var subprotocol: String?
-    /// Why it went.
+    /// Why it went, or was refused.
     public var reason: String?
 
     public func write(to writer: inout JSONWriter) {
@@ -77,7 +89,7 @@ public struct ConnectionRecord: Sendable {
         writer.member("record", "connection")
         writer.member("timestamp", timestamp)
         writer.member("chargePointId", chargePointId)
-        writer.member("event", isConnected ? "connected" : "disconnected")
+        writer.member("event", event.rawValue)
         writer.member("peer", peer)
         writer.member("subprotocol", subprotocol)
         writer.member("reason", reason)

@@ -1,5 +1,5 @@
 /// A CALL from a charge point, on its way through a handler.
-struct InboundCall {
+struct InboundCall: Sendable {
     let chargePointId: String
     let connection: ConnectionID
     let record: FrameRecord
@@ -15,23 +15,32 @@ struct InboundCall {
 enum Answer {
     /// At once; the payload's JSON text.
     case result([UInt8])
-    /// Once the event is durable, with the event's reply.
-    case durable(TransactionEvent)
+    /// Once the event is durable, with the event's reply; then a reservation has ended, too.
+    case durable(TransactionEvent, endingReservation: Int64? = nil)
+    /// Once these are durable or, where they cannot be stored, all the same.
+    case resultAfter([StoreOperation], [UInt8])
     case error(ErrorCode, String)
 }
 
 /// An answer that waits for its commit.
 struct AwaitedCommit: Sendable {
-    let connection: ConnectionID
-    let chargePointId: String
-    let messageId: String
-    let action: String
+    let call: InboundCall
+    let event: TransactionEvent
     let arrival: Timestamp
     /// The whole CALLRESULT.
     let reply: [UInt8]
-    /// The sessions of the request, and those of them that it made.
+    /// The sessions that the request and its answer changed.
     let sessions: [Int]
-    let publications: [Publication]
+    let reservationId: Int64?
+    /// Which one it is at finding a transaction id that is free.
+    let attempt: Int
+}
+
+/// An answer that waits for a commit, and goes out whatever becomes of it.
+struct AwaitedReply: Sendable {
+    let call: InboundCall
+    let arrival: Timestamp
+    let reply: [UInt8]
 }
 
 extension CentralSystem {
@@ -40,7 +49,7 @@ extension CentralSystem {
         chargePoints[id]?.lastMessage = now
         let frame: Frame
         do {
-            frame = try Frame.read(bytes)
+            frame = try Frame.read(bytes, maximumDepth: configuration.maximumDepth)
         } catch {
             unreadable(error, bytes, id, connection)
             return
@@ -54,6 +63,7 @@ extension CentralSystem {
 
     /// A text that is no frame: noted, and answered where it looks like a CALL whose id can be read.
     private mutating func unreadable(_ error: FrameError, _ bytes: [UInt8], _ id: String, _ connection: ConnectionID) {
+        unreadableCount += 1
         effects.append(
             .record(.error(UnreadableFrame(error: error, raw: bytes, timestamp: now, chargePointId: id))))
         if error.messageTypeId == 2, let messageId = error.messageId, !messageId.isEmpty {
@@ -66,34 +76,68 @@ extension CentralSystem {
     private mutating func answer(_ frame: Frame, from id: String, on connection: ConnectionID) {
         var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame)
         record.judge(&quirks)
+        let definition = definition(of: record)
+        noteTimesAhead(&record)
+        if definition == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
         effects.append(.record(.frame(record)))
         let call = InboundCall(
             chargePointId: id, connection: connection, record: record,
             changedSessions: noteSessions(folder.fold(record)))
-        switch decide(call, record.meantAction ?? "", record.violations) {
+        switch decide(call, definition) {
         case .result(let payload): reply(to: call, Frame.callResult(id: frame.messageId, payload: payload))
-        case .durable(let event): replyAfterCommit(to: call, event)
+        case .durable(let event, let reservationId):
+            replyAfterCommit(to: call, event, endingReservation: reservationId)
+        case .resultAfter(let operations, let payload): reply(to: call, payload, after: operations)
         case .error(let code, let description):
             reply(to: call, Frame.callError(id: frame.messageId, code: code, description: description))
         }
     }
 
-    private mutating func decide(_ call: InboundCall, _ action: String, _ violations: [Violation]) -> Answer {
-        guard let definition = Actions.named(action) else {
-            return .error(.notImplemented, "unknown action \(action)")
+    /// Names are case-sensitive (OCPP-J 1.6, section 4.2.1); on demand, and where quirks say so, they are read without.
+    private func definition(of record: FrameRecord) -> ActionDefinition? {
+        let name = configuration.readsActionsInAnyCase ? record.meantAction : record.rewrittenAction ?? record.action
+        return name.flatMap(Actions.named)
+    }
+
+    private mutating func decide(_ call: InboundCall, _ definition: ActionDefinition?) -> Answer {
+        guard let definition else {
+            return .error(.notImplemented, "unknown action \(call.frame.action ?? "")")
         }
-        guard definition.sender != .centralSystem, let handler = Self.handlers[action] else {
-            return .error(.notSupported, "a central system does not take \(action)")
+        guard definition.sender != .centralSystem, let handler = Self.handlers[definition.name] else {
+            return .error(.notSupported, "a central system does not take \(definition.name)")
         }
-        if configuration.refusesBeforeBoot, action != "BootNotification",
-            chargePoints[call.chargePointId]?.registration != .accepted
-        {
-            return .error(.securityError, "no BootNotification has been accepted")
+        if configuration.refusesBeforeBoot, let reason = gate(definition.name, of: call.chargePointId) {
+            return .error(.securityError, reason)
         }
-        if configuration.isStrict, let worst = violations.first(where: { $0.severity == .error }) {
+        if configuration.isStrict, let worst = worstViolation(of: call, definition) {
             return .error(worst.code.errorCode, "\(worst.path): \(worst.message)")
         }
         return handler(&self, call)
+    }
+
+    /// Why a message may not come before its charge point is accepted (OCPP 1.6, section 4.2); `nil` where it may.
+    private func gate(_ action: String, of id: String) -> String? {
+        guard action != "BootNotification" else { return nil }
+        switch chargePoints[id]?.registration {
+        case .accepted: return nil
+        case .pending where chargePoints[id]?.triggered.contains(action) == true: return nil
+        case nil: return "no BootNotification has been accepted"
+        case .pending: return "the boot is pending, and nobody asked for \(action)"
+        case .rejected: return "the boot was rejected"
+        }
+    }
+
+    /// What a strict central system answers. `null` for `{}` is no violation (OCPP-J 1.6, section 4.2.1), nor is a name
+    /// that is read all the same.
+    private func worstViolation(of call: InboundCall, _ definition: ActionDefinition) -> Violation? {
+        var violations = call.record.violations
+        let isNull = call.payload?.isNull == true
+        if isNull || definition.name != call.frame.action, let empty = try? JSONTree(parsing: "{}").root {
+            violations = call.frame.violations.filter { !isNull || $0.code == .messageId }
+            violations += Validator.violations(
+                ofPayload: isNull ? empty : call.payload ?? empty, shape: definition.request)
+        }
+        return violations.first { $0.severity == .error }
     }
 
     private mutating func reply(to call: InboundCall, _ reply: [UInt8]) {
@@ -137,6 +181,7 @@ extension CentralSystem {
             highestSession = number
             newSessions.insert(number)
         }
+        for number in numbers { open.note(number, folder.session(number)) }
         return numbers
     }
 

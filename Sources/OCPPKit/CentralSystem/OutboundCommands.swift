@@ -17,7 +17,16 @@ struct OutstandingCall: Sendable {
 }
 
 extension CommandRequest {
-    func outcome(_ outcome: CommandOutcome.Outcome, status: String? = nil, message: String? = nil) -> CommandOutcome {
+    /// What must not be seen of it in answers, records and the store.
+    var secrets: [String] {
+        let raw = text.flatMap { try? Frame.read($0) }
+        let root = raw?.payload ?? (try? JSONTree(parsing: payload).root)
+        return [Redaction.secret(action: raw?.action ?? action, payload: root)?.text].compactMap(\.self)
+    }
+
+    public func outcome(
+        _ outcome: CommandOutcome.Outcome, status: String? = nil, message: String? = nil
+    ) -> CommandOutcome {
         CommandOutcome(
             ticket: ticket, chargePointId: chargePointId, action: action, outcome: outcome, status: status,
             message: message)
@@ -53,6 +62,12 @@ extension CentralSystem {
             chargePoint.outstanding == nil, !chargePoint.queue.isEmpty
         else { return }
         let request = chargePoint.queue.removeFirst()
+        // It may have booted since, and been rejected.
+        if let reason = refusal(of: request.action, chargePoint.registration) {
+            chargePoints[id]?.queue.removeFirst()
+            finish(request.outcome(.refused, status: chargePoint.registration?.rawValue, message: reason))
+            return sendNext(to: id)
+        }
         let call = OutstandingCall(
             request: request, messageId: request.text.map(Self.messageId) ?? identifiers.messageId(), sent: now,
             deadline: now.adding(milliseconds: request.timeoutMilliseconds))
@@ -68,14 +83,15 @@ extension CentralSystem {
 
     private mutating func noteOwnCall(_ bytes: [UInt8], _ id: String) {
         do throws(FrameError) {
-            let frame = try Frame.read(bytes)
+            let frame = Redaction.redacted(try Frame.read(bytes))
             var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromCentralSystem, frame: frame)
             record.violations = Validator.violations(of: frame, answering: nil)
             effects.append(.record(.frame(record)))
             store(frame, .fromCentralSystem, id)
         } catch {
+            let raw = Redaction.redacted(text: bytes)
             effects.append(
-                .record(.error(UnreadableFrame(error: error, raw: bytes, timestamp: now, chargePointId: id))))
+                .record(.error(UnreadableFrame(error: error, raw: raw, timestamp: now, chargePointId: id))))
         }
     }
 
@@ -88,25 +104,33 @@ extension CentralSystem {
         }
     }
 
-    /// A CALLRESULT or CALLERROR: ends the command that waits for it; one that nobody waits for is only noted.
+    /// A CALLRESULT or CALLERROR: ends the command that waits for it. One that comes too late, or that nobody waits for,
+    /// is noted and nothing else.
     mutating func takeAnswer(_ frame: Frame, from id: String) {
         let call = chargePoints[id]?.outstanding.flatMap {
             $0.messageId == frame.messageId || ($0.messageId.isEmpty && $0.request.text != nil) ? $0 : nil
         }
+        let late = call == nil ? takeOverdue(frame.messageId, of: id) : nil
+        let action = (call ?? late)?.request.action
+        let frame = Redaction.redacted(frame, hiding: (call ?? late)?.request.secrets ?? [])
         var record = FrameRecord(
-            timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: call?.request.action,
-            responseMilliseconds: call.map { now - $0.sent })
+            timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: action,
+            responseMilliseconds: (call ?? late).map { now - $0.sent })
         record.judge(&quirks)
         effects.append(.record(.frame(record)))
         store(frame, .fromChargePoint, id)
+        if let late {
+            effects.append(
+                .notice("\(id): answers \(late.request.action) after \(now - late.sent) ms, too late to count"))
+        }
         guard let call else { return }
         chargePoints[id]?.outstanding = nil
         outstandingChargePoints.remove(id)
         if let error = frame.error {
             finish(call.outcome(.error, status: error.code, at: now, message: error.description))
         } else {
+            follow(call, frame.payload, from: id)
             let status = frame.payload?["status"]?.text
-            if call.request.action == "SendLocalList", status == "Accepted" { keepLocalList(call.request) }
             finish(
                 call.outcome(
                     CommandOutcome.outcome(of: status), status: status, payload: frame.payload.map { Array($0.raw) },
@@ -114,6 +138,15 @@ extension CentralSystem {
         }
         sendNext(to: id)
     }
+
+    /// The CALL of that id, if its time was over.
+    private mutating func takeOverdue(_ messageId: String, of id: String) -> OutstandingCall? {
+        guard let index = chargePoints[id]?.overdue.firstIndex(where: { $0.messageId == messageId }) else { return nil }
+        return chargePoints[id]?.overdue.remove(at: index)
+    }
+
+    /// CALLs of each charge point whose late answers are known as such.
+    private static let overdueKept = 16
 
     private mutating func store(_ frame: Frame, _ direction: Direction, _ id: String) {
         guard configuration.keepsFrames else { return }
@@ -130,6 +163,8 @@ extension CentralSystem {
                 continue
             }
             chargePoints[id]?.outstanding = nil
+            let overdue = (chargePoints[id]?.overdue ?? []) + [call]
+            chargePoints[id]?.overdue = overdue.suffix(Self.overdueKept)
             outstandingChargePoints.remove(id)
             finish(call.outcome(.timeout, message: "no answer within \(call.request.timeoutMilliseconds) ms"))
             sendNext(to: id)

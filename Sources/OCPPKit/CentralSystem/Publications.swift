@@ -33,15 +33,54 @@ extension CentralSystem {
         Publication(chargePointId: call.chargePointId, timestamp: plausible(time), attributes: attributes)
     }
 
-    /// The charge point's own time, or the arrival where its clock is not set or runs ahead of us by more than a day.
-    private func plausible(_ time: Timestamp?) -> Timestamp {
-        guard let time, time > Timestamp(seconds: 1_262_304_000), time - now < 86_400_000 else { return now }
-        return time
+    /// Puts values of a charge point into the outbox.
+    mutating func publish(_ chargePointId: String, at time: Timestamp? = nil, _ attributes: DojotAttributes) {
+        let operations = outbox(
+            [Publication(chargePointId: chargePointId, timestamp: plausible(time), attributes: attributes)])
+        if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
     }
 
-    mutating func publish(_ chargePointId: String, at time: Timestamp? = nil, _ attributes: DojotAttributes) {
-        guard configuration.publishes, !attributes.isEmpty else { return }
-        effects.append(
-            .publish(Publication(chargePointId: chargePointId, timestamp: plausible(time), attributes: attributes)))
+    /// What a durable CALL has to tell a platform, as rows that belong into its commit.
+    mutating func outbox(of call: InboundCall, transactionId: Int64?) -> [StoreOperation] {
+        configuration.publishedChargePoints == nil
+            ? [] : outbox(publications(of: call, transactionId: transactionId))
+    }
+
+    /// Publications as rows of the outbox; none of charge points that the platform does not know.
+    mutating func outbox(_ publications: [Publication]) -> [StoreOperation] {
+        guard let published = configuration.publishedChargePoints else { return [] }
+        return publications.compactMap { publication in
+            let id = publication.chargePointId
+            guard published.contains(id) else {
+                if unpublished.insert(id).inserted {
+                    effects.append(
+                        .notice(
+                            "DOJOT: no device for charge point \(id): run 'ocppctl provision-dojot' and restart with its map"
+                        ))
+                }
+                return nil
+            }
+            guard !publication.attributes.isEmpty else { return nil }
+            lastPublicationId += 1
+            return .publication(
+                StoredPublication(
+                    id: lastPublicationId, chargePointId: id,
+                    payload: publication.payload(eventId: "\(storeId)-\(lastPublicationId)")))
+        }
+    }
+
+    /// Begins a run: charge points that were connected when the last one ended without a word are not connected now.
+    public mutating func begin(at now: Timestamp) -> [Effect] {
+        self.now = now
+        for id in chargePoints.keys.sorted() {
+            guard chargePoints[id]?.connection == nil, var link = chargePoints[id]?.link, link.disconnected == nil
+            else { continue }
+            link.disconnected = now
+            chargePoints[id]?.link = link
+            effects.append(.store(StoreRequest(ticket: 0, operations: [.link(link)])))
+            publish(id, DojotAttributes.online(false))
+        }
+        defer { effects.removeAll(keepingCapacity: true) }
+        return effects
     }
 }

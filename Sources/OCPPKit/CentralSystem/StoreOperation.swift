@@ -15,11 +15,23 @@ public struct StoreRequest: Sendable {
 public enum StoreOutcome: Sendable {
     /// Durable: an fsync that covers it has returned.
     case committed
+    /// The request's `TransactionEvent` was stored under its other key: its replay key is there with another payload.
+    case conflict
     /// The request's `TransactionEvent` was stored before, under the same replay key, and answered so. Nothing of the
     /// request was added but its frames and the sessions that are not new.
     case replayed(reply: [UInt8])
+    /// Nothing of the request is in the store: its StartTransaction has an id that another one was answered with.
+    case transactionIdTaken
     /// Nothing of the request is in the store. The text is for the log.
     case failed(String)
+
+    /// Whether all of the request was added.
+    public var isKept: Bool {
+        switch self {
+        case .committed, .conflict: true
+        case .replayed, .transactionIdTaken, .failed: false
+        }
+    }
 }
 
 /// One thing to keep.
@@ -74,10 +86,25 @@ public struct StoredPublication: Sendable, Equatable {
     }
 }
 
-/// A StartTransaction, StopTransaction or MeterValues: kept for ever, once, whatever its form.
+/// A StartTransaction, StopTransaction, MeterValues or SecurityEventNotification: kept for ever, once, whatever its
+/// form.
 public struct TransactionEvent: Sendable, Equatable {
-    public enum Kind: String, Sendable {
-        case start, stop, meterValues
+    public enum Kind: String, Sendable, CaseIterable {
+        case start, stop, meterValues, securityEvent
+        /// A StartTransaction or StopTransaction of a transaction that was started or stopped before, with other content.
+        case conflict
+    }
+
+    /// What the event becomes where its replay key is there with another payload: two messages that are no repetition
+    /// of each other. Nothing of it is kept where this key is there, too.
+    public struct Alternative: Sendable, Equatable {
+        public var kind: Kind
+        public var replayKey: String
+
+        public init(kind: Kind, replayKey: String) {
+            self.kind = kind
+            self.replayKey = replayKey
+        }
     }
 
     public var kind: Kind
@@ -88,6 +115,8 @@ public struct TransactionEvent: Sendable, Equatable {
     public var arrival: Timestamp
     /// The same for the same content sent again, whatever its message id; unique in the store.
     public var replayKey: String
+    /// `nil` where the replay key tells the content already.
+    public var alternative: Alternative?
     /// The request's payload, JSON text of an object, as it came.
     public var payload: [UInt8]
     /// The answer's payload, given again to a repetition.
@@ -95,7 +124,7 @@ public struct TransactionEvent: Sendable, Equatable {
 
     public init(
         kind: Kind, chargePointId: String, connectorId: Int64?, transactionId: Int64?, arrival: Timestamp,
-        replayKey: String, payload: [UInt8], reply: [UInt8]
+        replayKey: String, alternative: Alternative? = nil, payload: [UInt8], reply: [UInt8]
     ) {
         self.kind = kind
         self.chargePointId = chargePointId
@@ -103,6 +132,7 @@ public struct TransactionEvent: Sendable, Equatable {
         self.transactionId = transactionId
         self.arrival = arrival
         self.replayKey = replayKey
+        self.alternative = alternative
         self.payload = payload
         self.reply = reply
     }

@@ -79,6 +79,8 @@ public struct LocalListUpdate: Sendable, Equatable {
         case full([Tag])
         /// The list before, with these changes.
         case differential([TagChange])
+        /// As it was, if this is the version that the list has; else not known.
+        case confirmed
         /// Not known: the charge point has another version than the one that was sent last.
         case unknown
     }

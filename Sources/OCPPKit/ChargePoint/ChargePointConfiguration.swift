@@ -7,6 +7,8 @@ struct ChargePointConfiguration: Sendable {
         /// Measurands, separated by commas; all of them must be known. Blanks around them are allowed.
         case measurands
         case text
+        /// An AuthorizationKey: 32 to 40 hexadecimal digits, which nobody can read again.
+        case secret
     }
 
     struct Key: Sendable {
@@ -27,6 +29,7 @@ struct ChargePointConfiguration: Sendable {
         keys = [
             key("AllowOfflineTxForUnknownId", .boolean, "true"),
             fixed("AuthorizationCacheEnabled", .boolean, "false"),
+            key("AuthorizationKey", .secret, ""),
             key("AuthorizeRemoteTxRequests", .boolean, "false"),
             fixed("CertificateStoreMaxLength", .integer, "10"),
             fixed("ChargeProfileMaxStackLevel", .integer, "10"),
@@ -91,6 +94,9 @@ struct ChargePointConfiguration: Sendable {
         return measurands.count == names.count ? measurands : nil
     }
 
+    /// The AuthorizationKey that was set; `nil` before.
+    var authorizationKey: String? { key(named: "AuthorizationKey").flatMap { $0.value.isEmpty ? nil : $0.value } }
+
     private func index(of name: String) -> Int? {
         let lowercase = name.lowercased()
         return keys.firstIndex { $0.name.lowercased() == lowercase }
@@ -105,6 +111,9 @@ extension ChargePointConfiguration.Kind {
         case .measurands:
             ChargePointConfiguration.measurands(in: value) != nil
         case .text: value.unicodeScalars.count <= 500
+        case .secret:
+            (32...40).contains(value.utf8.count) && value.utf8.count % 2 == 0
+                && value.utf8.allSatisfy { hexadecimalValue($0) != nil }
         }
     }
 }

@@ -108,7 +108,8 @@ extension SimulatedChargePoint {
     }
 
     private mutating func bootAnswered(_ response: BootNotificationResponse) {
-        let interval = response.interval ?? 0
+        // More than a year is no interval.
+        let interval = min(max(response.interval ?? 0, 0), 31_536_000)
         guard response.status?.known == .accepted else {
             let status = response.status?.known ?? .rejected
             registration = status

@@ -40,7 +40,7 @@ extension SimulatedChargePoint {
     }
 
     func index(of connectorId: Int) -> Int? {
-        connectors.indices.contains(connectorId - 1) ? connectorId - 1 : nil
+        connectorId >= 1 && connectorId <= connectors.count ? connectorId - 1 : nil
     }
 
     /// A tag is there, presented or sent from afar.

@@ -56,6 +56,8 @@ public struct SimulatedChargePoint: Sendable {
     var reset: (kind: ResetType, deadline: Timestamp)?
 
     var configuration: ChargePointConfiguration
+    /// The AuthorizationKey that the central system has set; `nil` before.
+    public var authorizationKey: String? { configuration.authorizationKey }
     var isOperative = true
     var reported: (status: ChargePointStatus, errorCode: ChargePointErrorCode)?
     /// Connector 1 first.

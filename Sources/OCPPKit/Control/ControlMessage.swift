@@ -9,6 +9,8 @@ public enum ControlRequest: Sendable {
     /// What is known of every charge point: the answers are a `ControlReply.station` for each, in the order of their
     /// ids, then `ControlReply.done` with their count. Without a server, `StoreReader.stations` gives the same.
     case stations(number: UInt64)
+    /// What the server has counted: `ControlReply.metrics`.
+    case metrics(number: UInt64)
     /// Changes the authorisation list, all changes in one commit or none. The answer is `ControlReply.done` with the
     /// number of changes once they are durable and count, or an error and nothing has changed. A line has at most 4 MiB,
     /// so a long list goes in parts of some thousand changes. Without a server, whoever changes the list opens
@@ -39,6 +41,9 @@ public enum ControlRequest: Sendable {
             writer.member("number", number)
         case .stations(let number):
             writer.member("request", "stations")
+            writer.member("number", number)
+        case .metrics(let number):
+            writer.member("request", "metrics")
             writer.member("number", number)
         case .changeTags(let number, let changes):
             writer.member("request", "changeTags")
@@ -86,6 +91,7 @@ public enum ControlRequest: Sendable {
         case "watch": self = .watch(number: number, try required(WatchFilter(root), "records"))
         case "chargePoints": self = .chargePoints(number: number)
         case "stations": self = .stations(number: number)
+        case "metrics": self = .metrics(number: number)
         case "changeTags":
             let list = try required(root["changes"].flatMap { $0.isArray ? Array($0.elements) : nil }, "changes")
             var changes: [TagChange] = []
@@ -121,6 +127,8 @@ public enum ControlReply: Sendable {
     case outcome(number: UInt64, CommandOutcome)
     case chargePoints(number: UInt64, [String])
     case station(number: UInt64, Station)
+    /// Names and values of everything that is counted.
+    case metrics(number: UInt64, [(name: String, value: UInt64)])
     /// The end of the answers to a request, and how many things it was about.
     case done(number: UInt64, count: Int)
     /// From now on records are told.
@@ -147,6 +155,15 @@ public enum ControlReply: Sendable {
         case .station(let number, let station):
             writer.member("number", number)
             station.writeMembers(to: &writer)
+        case .metrics(let number, let samples):
+            writer.member("number", number)
+            writer.key("metrics")
+            writer.beginObject()
+            for sample in samples {
+                writer.key(sample.name)
+                writer.integer(sample.value)
+            }
+            writer.endObject()
         case .done(let number, let count):
             writer.member("number", number)
             writer.member("done", count)
@@ -181,6 +198,9 @@ public enum ControlReply: Sendable {
             self = .lost(number: number, count: Int(clamping: count))
         } else if let number, let count = root["done"]?.integer {
             self = .done(number: number, count: Int(clamping: count))
+        } else if let number, let metrics = root["metrics"] {
+            let samples = metrics.members.map { ($0.text ?? "", UInt64(clamping: $1.integer ?? 0)) }
+            self = .metrics(number: number, samples)
         } else if let number, let station = Station(root) {
             self = .station(number: number, station)
         } else if let ids = root["chargePoints"], let number {

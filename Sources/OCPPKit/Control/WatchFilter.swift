@@ -67,6 +67,8 @@ extension Record {
         case .session: .sessions
         case .connection: .connections
         case .command: .commands
+        // None of these: for those who want all.
+        case .alert: .all
         }
     }
 
@@ -77,6 +79,7 @@ extension Record {
         case .session(let session): session.chargePointId
         case .connection(let record): record.chargePointId
         case .command(let outcome): outcome.chargePointId
+        case .alert(let alert): alert.chargePointId
         }
     }
 }

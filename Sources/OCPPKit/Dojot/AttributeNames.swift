@@ -32,6 +32,8 @@ public enum StationAttribute: String, Sendable, CaseIterable {
     case status, current, voltage, energy, power, online
     case vendor, model, serialNumber, firmwareVersion
     case errorCode, lastCommand, lastCommandResult
+    /// Tells a message from another one: what is published again has the same.
+    case eventId
 
     public var label: String { rawValue }
 
@@ -42,7 +44,8 @@ public enum StationAttribute: String, Sendable, CaseIterable {
         case .energy: AttributeDefinition(label, .dynamic, .float, unit: "Wh")
         case .power: AttributeDefinition(label, .dynamic, .float, unit: "W")
         case .online: AttributeDefinition(label, .dynamic, .boolean)
-        case .status, .vendor, .model, .serialNumber, .firmwareVersion, .errorCode, .lastCommand, .lastCommandResult:
+        case .status, .vendor, .model, .serialNumber, .firmwareVersion, .errorCode, .lastCommand, .lastCommandResult,
+            .eventId:
             AttributeDefinition(label, .dynamic, .string)
         }
     }

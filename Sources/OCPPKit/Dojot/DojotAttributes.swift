@@ -54,7 +54,9 @@ public struct Publication: Sendable {
     }
 
     /// The MQTT payload: one object, numbers as numbers, `timestamp` in milliseconds since 1970.
-    public var payload: [UInt8] {
+    ///
+    /// - Parameter eventId: the same where the same is published again; `nil` to leave it out.
+    public func payload(eventId: String?) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         for (label, value) in attributes.values {
@@ -62,6 +64,7 @@ public struct Publication: Sendable {
             value.write(to: &writer)
         }
         writer.member("timestamp", timestamp.milliseconds)
+        writer.member("eventId", eventId)
         writer.endObject()
         return writer.bytes
     }

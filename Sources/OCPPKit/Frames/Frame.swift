@@ -35,9 +35,11 @@ public struct Frame: Sendable {
     public var raw: ArraySlice<UInt8> { node.raw }
 
     /// Reads a frame from a whole text.
-    public static func read(_ bytes: [UInt8]) throws(FrameError) -> Frame {
+    public static func read(
+        _ bytes: [UInt8], maximumDepth: Int = JSONTree.defaultMaximumDepth
+    ) throws(FrameError) -> Frame {
         do {
-            return try Frame(JSONTree(parsing: bytes).root)
+            return try Frame(JSONTree(parsing: bytes, maximumDepth: maximumDepth).root)
         } catch let error as JSONError {
             throw FrameError(error, in: bytes[...])
         } catch let error as FrameError {

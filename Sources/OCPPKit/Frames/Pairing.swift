@@ -1,9 +1,12 @@
 /// Finds the CALL that an answer belongs to: the most recent earlier one with the same id, of the other direction,
-/// not yet answered. In bounded memory: of each charge point and direction the newest 1,000 open CALLs are kept.
+/// not yet answered.
+///
+/// In bounded memory: of each charge point and direction the newest 1,000 open CALLs are kept, and of all together a
+/// million; beyond that the charge point that has been silent longest loses its own. An open CALL takes 24 bytes: ids are
+/// compared by a hash of 64 bits, with a seed that changes with each run.
 public struct Pairing: Sendable {
     /// A CALL that waits for its answer.
     public struct OpenCall: Sendable {
-        public let messageId: String
         public let action: String
         /// Which way it went, where that is known.
         public let direction: Direction?
@@ -14,22 +17,39 @@ public struct Pairing: Sendable {
     }
 
     public static let maximumOpenCalls = 1000
+    static let maximumOpenCallsOfAll = 1_000_000
+    /// So many different actions are told apart, of so many bytes; a log of other texts has them from nowhere.
+    private static let maximumActions = 4096
+    private static let maximumActionBytes = 64
 
     /// CALLs that have been given, and those of them that found no answer so far.
     public private(set) var unansweredCalls = 0
     private var callCount = 0
+    private var waitingCount = 0
     private var queues: [Key: Queue] = [:]
+    private var actions: [String] = [""]
+    private var actionIndices: [String: UInt16] = ["": 0]
 
     private struct Key: Hashable {
         let chargePointId: String?
         let direction: Direction?
     }
 
+    /// An open CALL as it is kept.
+    fileprivate struct Entry {
+        var hash: Int
+        /// In milliseconds; the least integer where it is not known.
+        var time: Int64
+        var number: UInt32
+        var action: UInt16
+    }
+
+    /// The open CALLs of a charge point and direction, the oldest first.
     fileprivate struct Queue {
-        var byId: [String: [OpenCall]] = [:]
-        var ids: [(messageId: String, number: Int)] = []
+        /// Entries before `head` have had to go.
+        var entries: [Entry] = []
         var head = 0
-        var count = 0
+        var count: Int { entries.count - head }
     }
 
     public init() {}
@@ -39,61 +59,86 @@ public struct Pairing: Sendable {
     public mutating func call(
         _ messageId: String, action: String, chargePointId: String?, direction: Direction?, timestamp: Timestamp?
     ) -> Int {
-        let call = OpenCall(
-            messageId: messageId, action: action, direction: direction, timestamp: timestamp, number: callCount)
+        let number = callCount
+        let entry = Entry(
+            hash: messageId.hashValue, time: timestamp?.milliseconds ?? .min,
+            number: UInt32(truncatingIfNeeded: number), action: index(of: action))
         callCount += 1
         unansweredCalls += 1
-        queues[Key(chargePointId: chargePointId, direction: direction), default: Queue()].append(call)
-        return call.number
+        if waitingCount >= Pairing.maximumOpenCallsOfAll { forgetMostSilent() }
+        if queues[Key(chargePointId: chargePointId, direction: direction), default: Queue()].append(entry) {
+            waitingCount += 1
+        }
+        return number
     }
 
     /// Takes the CALL that an answer belongs to; `nil` for an orphan.
     ///
     /// - Parameter direction: the answer's own direction; an unknown one pairs with either.
     public mutating func answer(_ messageId: String, chargePointId: String?, direction: Direction?) -> OpenCall? {
+        let hash = messageId.hashValue
         let candidates: [Direction?] =
             direction.map { [$0.opposite, nil] } ?? [.fromChargePoint, .fromCentralSystem, nil]
-        let keys = candidates.map { Key(chargePointId: chargePointId, direction: $0) }
-        let newest = keys.compactMap { key in queues[key]?.byId[messageId]?.last.map { (key, $0) } }
-            .max { $0.1.number < $1.1.number }
-        guard let (key, call) = newest else { return nil }
-        queues[key]?.removeLast(messageId)
+        var newest: (key: Key, index: Int, entry: Entry, age: UInt32)?
+        for direction in candidates {
+            let key = Key(chargePointId: chargePointId, direction: direction)
+            guard let found = queues[key]?.last(hash) else { continue }
+            // Numbers may have begun anew after 2^32 CALLs.
+            let age = UInt32(truncatingIfNeeded: callCount) &- found.entry.number
+            if newest.map({ age < $0.age }) ?? true { newest = (key, found.index, found.entry, age) }
+        }
+        guard let (key, index, entry, age) = newest else { return nil }
+        queues[key]?.remove(at: index)
+        waitingCount -= 1
         unansweredCalls -= 1
-        return call
+        return OpenCall(
+            action: actions[Int(entry.action)], direction: key.direction,
+            timestamp: entry.time == .min ? nil : Timestamp(milliseconds: entry.time), number: callCount - Int(age))
+    }
+
+    private mutating func index(of action: String) -> UInt16 {
+        if let index = actionIndices[action] { return index }
+        guard actions.count < Pairing.maximumActions, action.utf8.count <= Pairing.maximumActionBytes else { return 0 }
+        let index = UInt16(actions.count)
+        actions.append(action)
+        actionIndices[action] = index
+        return index
+    }
+
+    private mutating func forgetMostSilent() {
+        func age(_ queue: Queue) -> UInt32 {
+            queue.entries.last.map { UInt32(truncatingIfNeeded: callCount) &- $0.number } ?? .max
+        }
+        guard let (key, queue) = queues.max(by: { age($0.value) < age($1.value) }) else { return }
+        waitingCount -= queue.count
+        queues[key] = nil
     }
 }
 
 extension Pairing.Queue {
-    fileprivate mutating func append(_ call: Pairing.OpenCall) {
-        if count == Pairing.maximumOpenCalls { removeOldest() }
-        byId[call.messageId, default: []].append(call)
-        ids.append((call.messageId, call.number))
-        count += 1
-    }
+    /// Entries that have had to go are cleared away before the array would grow for them.
+    private static let capacity = 1024
 
-    fileprivate mutating func removeLast(_ messageId: String) {
-        byId[messageId]?.removeLast()
-        if byId[messageId]?.isEmpty == true { byId[messageId] = nil }
-        count -= 1
-        // Answered ids stay in the line until their turn; it is cleared of them before it grows without bound.
-        if count == 0 {
-            ids.removeAll(keepingCapacity: true)
-            head = 0
-        } else if ids.count > 4 * Pairing.maximumOpenCalls {
-            ids = ids[head...].filter { id in byId[id.messageId]?.contains { $0.number == id.number } == true }
+    /// - Returns: whether there is one more now; false where the oldest had to go.
+    fileprivate mutating func append(_ entry: Pairing.Entry) -> Bool {
+        let isFull = count == Pairing.maximumOpenCalls
+        if isFull { head += 1 }
+        if entries.count == Self.capacity {
+            entries.removeFirst(head)
             head = 0
         }
+        entries.append(entry)
+        return !isFull
     }
 
-    private mutating func removeOldest() {
-        while head < ids.count {
-            let (id, number) = ids[head]
-            head += 1
-            guard let index = byId[id]?.firstIndex(where: { $0.number == number }) else { continue }
-            byId[id]?.remove(at: index)
-            if byId[id]?.isEmpty == true { byId[id] = nil }
-            count -= 1
-            return
+    fileprivate func last(_ hash: Int) -> (index: Int, entry: Pairing.Entry)? {
+        var index = entries.count - 1
+        while index >= head {
+            if entries[index].hash == hash { return (index, entries[index]) }
+            index -= 1
         }
+        return nil
     }
+
+    fileprivate mutating func remove(at index: Int) { entries.remove(at: index) }
 }

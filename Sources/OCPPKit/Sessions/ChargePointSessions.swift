@@ -185,6 +185,14 @@ extension ChargePointSessions {
         }
     }
 
+    mutating func forgetKeysOfUnsetClocks() {
+        for (number, session) in sessions {
+            let events = [session.startEvent, session.stopEvent].compactMap(\.self)
+            guard events.contains(where: { $0.trustedTime == nil }) else { continue }
+            for key in session.keys where byKey[key] == number { byKey[key] = nil }
+        }
+    }
+
     /// Puts a new session on its connector, and notes what it shows of the others there.
     private mutating func takePlace(_ number: Int) {
         guard let session = sessions[number], let connectorId = session.connectorId, connectorId > 0 else { return }

@@ -44,7 +44,7 @@ public struct MeterSample: Sendable, Equatable {
     ) -> [MeterSample] {
         guard let node = try? JSONTree(parsing: payload).root else { return [] }
         switch kind {
-        case .start: return []
+        case .start, .securityEvent, .conflict: return []
         case .stop:
             return samples(of: StopTransactionRequest(node), chargePointId: chargePointId, connectorId: connectorId)
         case .meterValues: return samples(of: MeterValuesRequest(node), chargePointId: chargePointId)

@@ -1,39 +1,18 @@
-/// The highest power drawn at one instant of a message, in W; `nil` without a readable Power.Active.Import.
+/// Power drawn at one instant, as far as its samples have come.
 ///
-/// Meter values of the same time are one instant. There, a sample without phase is the total; only where there is none,
-/// the phases are added: those of one location and context, and `L1`, `L1-N` and `L1-L2` never with each other. Offered
-/// power is not drawn.
-func highestPower(in meterValues: [MeterValue]) -> ExactDecimal? {
-    var timed: [Timestamp: InstantPower] = [:]
-    var highest: ExactDecimal?
-    for meterValue in meterValues {
-        var instant = meterValue.timestamp.flatMap { timed[$0] } ?? InstantPower()
-        for sample in meterValue.samples where sample.measurand == .known(.powerActiveImport) {
-            if let watts = watts(sample) { instant.add(watts, of: sample) }
-        }
-        if let time = meterValue.timestamp {
-            timed[time] = instant
-        } else if let watts = instant.watts {
-            highest = larger(highest, watts)
-        }
-    }
-    for watts in timed.values.compactMap(\.watts) { highest = larger(highest, watts) }
-    return highest
-}
+/// A sample of Power.Active.Import without phase is the total; only where there is none, the phases are added: those of
+/// one location and context, and `L1`, `L1-N` and `L1-L2` never with each other. Offered power is not drawn.
+struct PowerInstant: Sendable, Equatable {
+    /// `nil` for samples whose time cannot be read: they are an instant of their own.
+    let time: Timestamp?
+    var total: ExactDecimal?
+    var phases: [PhaseKey: ExactDecimal] = [:]
 
-private func watts(_ sample: SampledValue) -> ExactDecimal? {
-    guard let number = sample.number, sample.format != .known(.signedData) else { return nil }
-    switch sample.unit?.lowercased() {
-    case nil, "w": return number
-    case "kw": return number.shifted(by: 3)
-    default: return nil
+    struct PhaseKey: Sendable, Hashable {
+        var phase: Phase
+        var location: Open<Location>?
+        var context: Open<ReadingContext>?
     }
-}
-
-/// Power samples of one instant.
-private struct InstantPower {
-    private var total: ExactDecimal?
-    private var groups: [Group: [Phase: ExactDecimal]] = [:]
 
     private struct Group: Hashable {
         var location: Open<Location>?
@@ -45,21 +24,41 @@ private struct InstantPower {
         case line, lineToNeutral, lineToLine
     }
 
-    mutating func add(_ watts: ExactDecimal, of sample: SampledValue) {
+    init(time: Timestamp?) { self.time = time }
+
+    /// Takes a sample; the same one again changes nothing.
+    mutating func add(_ sample: SampledValue) {
+        guard sample.measurand == .known(.powerActiveImport), let watts = PowerInstant.watts(sample) else { return }
         guard let text = sample.phase else {
             total = larger(total, watts)
             return
         }
-        guard let phase = text.known, let family = InstantPower.family(phase) else { return }
-        let group = Group(location: sample.location, context: sample.context, family: family)
-        groups[group, default: [:]][phase] = larger(groups[group]?[phase], watts)
+        guard let phase = text.known else { return }
+        let key = PhaseKey(phase: phase, location: sample.location, context: sample.context)
+        // So many places and contexts there are not; they can be any text.
+        guard phases[key] != nil || phases.count < 64 else { return }
+        phases[key] = larger(phases[key], watts)
     }
 
+    /// In W; `nil` without a sample that can be read.
     var watts: ExactDecimal? {
         if let total { return total }
-        return groups.values.compactMap { phases in
-            phases.values.reduce(ExactDecimal(0) as ExactDecimal?) { sum, watts in sum.flatMap { $0 + watts } }
-        }.max()
+        var sums: [Group: ExactDecimal?] = [:]
+        for (key, watts) in phases {
+            guard let family = PowerInstant.family(key.phase) else { continue }
+            let group = Group(location: key.location, context: key.context, family: family)
+            sums[group] = .some((sums[group] ?? ExactDecimal(0)).flatMap { $0 + watts })
+        }
+        return sums.values.compactMap(\.self).max()
+    }
+
+    private static func watts(_ sample: SampledValue) -> ExactDecimal? {
+        guard let number = sample.number, sample.format != .known(.signedData) else { return nil }
+        switch sample.unit?.lowercased() {
+        case nil, "w": return number
+        case "kw": return number.shifted(by: 3)
+        default: return nil
+        }
     }
 
     /// `nil` for the neutral conductor, which draws nothing of its own.
@@ -70,6 +69,26 @@ private struct InstantPower {
         case .l1L2, .l2L3, .l3L1: .lineToLine
         case .n: nil
         }
+    }
+}
+
+extension Session {
+    /// The highest power drawn at one instant, in W, exactly; `nil` without samples of it.
+    public var maxPowerW: ExactDecimal? { lastInstant?.watts.map { larger(highestPower, $0) } ?? highestPower }
+
+    /// Takes the power of meter values. Those of one time are one instant, in one message or in several that follow one
+    /// another: some charge points send each phase by itself.
+    mutating func note(powerIn meterValues: [MeterValue]) {
+        var instants = lastInstant.map { [$0] } ?? []
+        for meterValue in meterValues {
+            let index = meterValue.timestamp.flatMap { time in instants.lastIndex { $0.time == time } }
+            var instant = index.map { instants[$0] } ?? PowerInstant(time: meterValue.timestamp)
+            for sample in meterValue.samples { instant.add(sample) }
+            guard instant.watts != nil || !instant.phases.isEmpty else { continue }
+            if let index { instants[index] = instant } else { instants.append(instant) }
+        }
+        for watts in instants.dropLast().compactMap(\.watts) { highestPower = larger(highestPower, watts) }
+        lastInstant = instants.last
     }
 }
 

@@ -60,7 +60,7 @@ extension Session {
 
     /// Takes samples of the session.
     mutating func note(_ meterValues: [MeterValue]) {
-        if let power = highestPower(in: meterValues) { maxPowerW = larger(maxPowerW, power) }
+        note(powerIn: meterValues)
         for meterValue in meterValues {
             for sample in meterValue.samples {
                 if let reading = RegisterReading(sample, time: meterValue.timestamp) { note(reading) }

@@ -12,8 +12,6 @@ public struct Session: Sendable, Equatable {
     public internal(set) var startEvent: Event?
     /// The first stop; later ones are taken for repetitions. `nil` while none was seen.
     public internal(set) var stopEvent: Event?
-    /// Power in W, exactly: the highest drawn at one instant. `nil` without samples of it.
-    public internal(set) var maxPowerW: ExactDecimal?
 
     /// A StartTransaction or a StopTransaction.
     public struct Event: Sendable, Equatable {
@@ -52,6 +50,10 @@ public struct Session: Sendable, Equatable {
     var pending: [PendingAnswer] = []
     /// What a repeated start or stop is known by.
     var keys: [String] = []
+    /// The highest power of instants that are over, in W.
+    var highestPower: ExactDecimal?
+    /// The last instant with power; more of it may come.
+    var lastInstant: PowerInstant?
     /// The last reading of the energy register.
     var lastReading: RegisterReading?
     /// Flags that stay once they were found; the others follow from the data.

@@ -81,6 +81,11 @@ public struct SessionFolder: Sendable {
         return session(of: start)?.transactionId
     }
 
+    /// A charge point has booted: starts and stops of a clock that was never set are no repetitions of those before.
+    public mutating func beginBoot(of chargePointId: String) {
+        chargePoints[chargePointId]?.forgetKeysOfUnsetClocks()
+    }
+
     /// Drops a session as if its frames had never been: the store knew them already. Its number is not used again.
     public mutating func forget(_ number: Int) {
         guard let owner = owners.removeValue(forKey: number) else { return }

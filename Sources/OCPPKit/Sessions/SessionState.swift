@@ -10,7 +10,8 @@ extension Session {
         writer.member("firstArrival", firstArrival?.milliseconds)
         writer.member("start", startEvent)
         writer.member("stop", stopEvent)
-        writer.member("maxPowerW", maxPowerW)
+        writer.member("maxPowerW", highestPower)
+        if let lastInstant { writer.member("lastInstant", lastInstant) }
         writer.member("namedTransactionId", namedTransactionId)
         writer.array("startAnswers", startAnswers) { writer, answer in
             writer.beginObject()
@@ -41,7 +42,8 @@ extension Session {
             firstArrival: state["firstArrival"]?.time)
         startEvent = state["start"].map(Event.init(state:))
         stopEvent = state["stop"].map(Event.init(state:))
-        maxPowerW = state["maxPowerW"]?.decimal
+        highestPower = state["maxPowerW"]?.decimal
+        lastInstant = state["lastInstant"].map(PowerInstant.init(state:))
         namedTransactionId = state["namedTransactionId"]?.integer
         startAnswers = state.elements(of: "startAnswers") {
             StartAnswer(transactionId: $0["transactionId"]?.integer, isAccepted: $0["isAccepted"]?.boolean ?? true)
@@ -65,6 +67,21 @@ extension Session.Event {
         idTag = state["idTag"]?.text
         transactionId = state["transactionId"]?.integer
         reason = state["reason"]?.text
+    }
+}
+
+extension PowerInstant {
+    fileprivate init(state: JSONNode) {
+        self.init(time: state["time"]?.time)
+        total = state["total"]?.decimal
+        for entry in state["phases"]?.elements.map(\.self) ?? [] {
+            guard let phase = entry["phase"]?.text.flatMap(Phase.init(rawValue:)), let watts = entry["watts"]?.decimal
+            else { continue }
+            let key = PhaseKey(
+                phase: phase, location: entry["location"]?.text.map { Open($0) },
+                context: entry["context"]?.text.map { Open($0) })
+            phases[key] = watts
+        }
     }
 }
 
@@ -98,6 +115,29 @@ extension JSONWriter {
         member("idTag", event.idTag)
         member("transactionId", event.transactionId)
         member("reason", event.reason)
+        endObject()
+    }
+
+    fileprivate mutating func member(_ name: String, _ instant: PowerInstant) {
+        key(name)
+        beginObject()
+        member("time", instant.time?.milliseconds)
+        member("total", instant.total)
+        // A fixed order, so that equal sessions are equal texts.
+        let phases = instant.phases.sorted { left, right in
+            func order(_ key: PowerInstant.PhaseKey) -> (String, String, String) {
+                (key.phase.rawValue, key.location?.text ?? "", key.context?.text ?? "")
+            }
+            return order(left.key) < order(right.key)
+        }
+        array("phases", phases) { writer, entry in
+            writer.beginObject()
+            writer.member("phase", entry.key.phase.rawValue)
+            writer.member("location", entry.key.location)
+            writer.member("context", entry.key.context)
+            writer.member("watts", entry.value)
+            writer.endObject()
+        }
         endObject()
     }
 

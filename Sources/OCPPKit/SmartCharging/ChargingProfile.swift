@@ -97,6 +97,9 @@ public struct ChargingSchedule: Sendable, Equatable {
     /// In the order of their starts, the first of which is 0.
     public let periods: [Period]
 
+    /// A hundred years, in seconds: what is longer is a mistake.
+    private static let longest: Int64 = 100 * 365 * 86_400
+
     init(_ node: JSONNode) throws(ChargingProfileError) {
         var reader = PayloadReader(node)
         guard let unit = reader.text("chargingRateUnit").flatMap(Unit.init) else {
@@ -104,6 +107,9 @@ public struct ChargingSchedule: Sendable, Equatable {
         }
         self.unit = unit
         duration = reader.integer("duration")
+        guard duration.map({ (0...Self.longest).contains($0) }) ?? true else {
+            throw ChargingProfileError("duration is negative or more than a hundred years")
+        }
         start = reader.time("startSchedule")
         var periods: [Period] = []
         for element in reader.elements("chargingSchedulePeriod") {
@@ -114,6 +120,7 @@ public struct ChargingSchedule: Sendable, Equatable {
             guard let tenths = limit.shifted(by: 1).wholeNumber, (0...1_000_000_000).contains(tenths) else {
                 throw ChargingProfileError("limit \(limit) is negative, too large, or has more than one decimal")
             }
+            guard start <= Self.longest else { throw ChargingProfileError("startPeriod is more than a hundred years") }
             guard start > periods.last?.start ?? -1 else {
                 throw ChargingProfileError("startPeriod \(start) is not after the one before")
             }

@@ -33,7 +33,7 @@ extension Repair {
         for violation in frame.violations {
             switch violation.code {
             case .messageId where frame.messageId.unicodeScalars.count > 36: repairs.append(.overlongMessageIdKept)
-            case .messageId where !frame.hasTextId: repairs.append(.messageIdAsText)
+            case .messageId where frame.hasWrittenId: repairs.append(.messageIdAsText)
             case .frame where frame.node.isObject && !repairs.contains(.objectForFrame): repairs.append(.objectForFrame)
             case .frame where frame.payload?.isNull == true: repairs.append(.nullAsObject)
             case .frame where frame.kind == .callError: repairs.append(.shortCallError)
@@ -45,9 +45,10 @@ extension Repair {
 }
 
 extension Frame {
-    fileprivate var hasTextId: Bool {
-        guard node.isArray else { return true }
-        return Array(node.elements).dropFirst().first?.kind == .string
+    /// Whether the message id is no text, and has one all the same: 481.
+    fileprivate var hasWrittenId: Bool {
+        let id = node.isArray ? Array(node.elements).dropFirst().first : WrappedFrame(node)?.messageId
+        return id.map { $0.kind != .string && Frame.idText($0) != nil } ?? false
     }
 }
 

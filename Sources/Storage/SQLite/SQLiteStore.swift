@@ -13,10 +13,12 @@ public final class SQLiteStore: CentralStore {
     /// Opens the store at `path` to write it; makes it, and its directory, where there is none.
     ///
     /// A file that is not a sound store is not written to. To know, SQLite reads all of it.
-    public init(path: String) throws(StoreError) {
+    ///
+    /// - Parameter patienceMilliseconds: how long to wait for another writer to end; blocks.
+    public init(path: String, patienceMilliseconds: Int = 0) throws(StoreError) {
         let path = StoreFiles.resolved(path)
         try StoreFiles.makeDirectory(of: path)
-        lock = try StoreLock.exclusive(path: path)
+        lock = try StoreLock.exclusive(path: path, patienceMilliseconds: patienceMilliseconds)
         try StoreFiles.makeFile(path)
         // SQLite deletes the -wal beside an empty file, and with it the only copy of what was committed.
         if StoreFiles.size(path) == 0, StoreFiles.size(path + "-wal") ?? 0 > 0 {
@@ -132,7 +134,7 @@ public final class SQLiteStore: CentralStore {
             statements.forgetBlock()
             try statements.rollbackToSavepoint.run()
             try statements.release.run()
-            return .failed(statements.reason(for: error))
+            return statements.outcome(for: error)
         }
     }
 

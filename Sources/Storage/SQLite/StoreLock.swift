@@ -11,13 +11,20 @@ final class StoreLock {
 
     static func file(of path: String) -> String { path + ".lock" }
 
-    /// For the one writer.
-    static func exclusive(path: String) throws(StoreError) -> StoreLock {
+    /// For the one writer. Where another one has the lock, it is asked for again for so long: a writer that was told to
+    /// stop is gone soon.
+    static func exclusive(path: String, patienceMilliseconds: Int = 0) throws(StoreError) -> StoreLock {
         let file = file(of: path)
         let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotWrite(path: file, reason: lastSystemError()) }
         let lock = StoreLock(descriptor: descriptor)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        var tries = patienceMilliseconds / Self.pauseMilliseconds
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK, tries > 0 {
+                tries -= 1
+                usleep(useconds_t(Self.pauseMilliseconds * 1000))
+                continue
+            }
             throw errno == EWOULDBLOCK
                 ? .inUse(path: path, pid: writer(path: path)) : .cannotWrite(path: file, reason: lastSystemError())
         }
@@ -26,6 +33,8 @@ final class StoreLock {
         if ftruncate(descriptor, 0) == 0 { _ = unsafe pwrite(descriptor, line, line.count, 0) }
         return lock
     }
+
+    private static let pauseMilliseconds = 10
 
     /// Keeps writers out. `nil` where a writer has the lock, or the file cannot be opened.
     static func shared(path: String) -> StoreLock? {

@@ -14,7 +14,12 @@ final class TagStatements {
             INSERT INTO local_lists (charge_point, version, is_known, time_ms) VALUES (?1, ?2, ?3 = 'full', ?4)
             ON CONFLICT (charge_point) DO UPDATE SET
                 version = excluded.version,
-                is_known = CASE ?3 WHEN 'full' THEN 1 WHEN 'unknown' THEN 0 ELSE is_known END,
+                is_known = CASE ?3
+                    WHEN 'full' THEN 1
+                    WHEN 'unknown' THEN 0
+                    WHEN 'confirmed' THEN is_known AND version = excluded.version
+                    ELSE is_known
+                END,
                 time_ms = excluded.time_ms
             """)
         putInList = try connection.prepare(
@@ -48,6 +53,7 @@ final class TagStatements {
         case .differential(let changes):
             kind = "differential"
             for change in changes { try apply(change, toListOf: id) }
+        case .confirmed: kind = "confirmed"
         case .unknown:
             kind = "unknown"
             try clear(id)

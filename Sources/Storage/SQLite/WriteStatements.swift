@@ -4,7 +4,7 @@ import OCPPKit
 /// SQLite's own work.
 final class WriteStatements {
     let begin, commit, savepoint, release, rollbackToSavepoint: Statement
-    private let frameBlock, publication, published, pruneOutbox, reply, event, session, chargePoint, connector, prune,
+    private let frameBlock, publication, published, pruneOutbox, earlier, event, session, chargePoint, connector, prune,
         changes: Statement
     private let stations: StationStatements
     private let tags: TagStatements
@@ -22,7 +22,7 @@ final class WriteStatements {
         published = try connection.prepare("UPDATE outbox SET sent_ms = ? WHERE id = ?")
         pruneOutbox = try connection.prepare(
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE sent_ms < ? LIMIT ?)")
-        reply = try connection.prepare("SELECT reply FROM events WHERE replay_key = ?")
+        earlier = try connection.prepare("SELECT reply, payload FROM events WHERE replay_key = ?")
         event = try connection.prepare(
             """
             INSERT INTO events (replay_key, kind, charge_point, connector, transaction_id, arrival_ms, payload, reply)
@@ -61,21 +61,22 @@ final class WriteStatements {
 
     /// Writes the request's rows; after an error, some of them.
     func keep(_ request: StoreRequest) throws(SQLiteFailure) -> StoreOutcome {
-        let earlierReply = try earlierReply(to: request)
+        let verdict = try verdict(on: request)
+        let isReplay = verdict?.isReplay ?? false
         for operation in request.operations {
             switch operation {
             case .frame(let value): try insert(value)
-            case .publication(let value) where earlierReply == nil: try insert(value)
+            case .publication(let value) where !isReplay: try insert(value)
             case .published(let ids, let time):
                 for id in ids {
                     published.bind(1, time.milliseconds)
                     published.bind(2, id)
                     try published.run()
                 }
-            case .session(let value) where earlierReply == nil || !value.isNew: try replace(value)
-            case .event(let value) where earlierReply == nil: try insert(value)
-            case .chargePoint(let value) where earlierReply == nil: try replace(value)
-            case .connector(let value) where earlierReply == nil: try replace(value)
+            case .session(let value) where !isReplay || !value.isNew: try replace(value)
+            case .event(let value) where !isReplay: try insert(value, as: verdict?.alternative)
+            case .chargePoint(let value) where !isReplay: try replace(value)
+            case .connector(let value) where !isReplay: try replace(value)
             case .session, .event, .chargePoint, .connector, .publication: break
             case .link(let value): try stations.replace(value)
             case .progress(let value): try stations.replace(value)
@@ -86,15 +87,13 @@ final class WriteStatements {
             case .localList(let update): try tags.apply(update)
             }
         }
-        return earlierReply.map { .replayed(reply: $0) } ?? .committed
+        return verdict?.outcome ?? .committed
     }
 
-    /// Why a request failed by itself, for the log.
-    func reason(for failure: SQLiteFailure) -> String {
-        if failure.isUniqueConstraint, failure.message.contains("events.transaction_id") {
-            return "the transaction id was given to another StartTransaction"
-        }
-        return "the request cannot be kept: \(failure.message)"
+    /// What becomes of a request that failed by itself.
+    func outcome(for failure: SQLiteFailure) -> StoreOutcome {
+        if failure.isUniqueConstraint, failure.message.contains("events.transaction_id") { return .transactionIdTaken }
+        return .failed("the request cannot be kept: \(failure.message)")
     }
 
     func pruneFrames(before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
@@ -114,14 +113,40 @@ final class WriteStatements {
         return try changes.step() ? Int(changes.integer(0)) : 0
     }
 
-    /// The reply to an event of the request that was kept before.
-    private func earlierReply(to request: StoreRequest) throws(SQLiteFailure) -> [UInt8]? {
+    /// What an earlier event of the same replay key means.
+    private enum Verdict {
+        case replayed(reply: [UInt8])
+        case conflict(TransactionEvent.Alternative)
+
+        var isReplay: Bool { alternative == nil }
+
+        var alternative: TransactionEvent.Alternative? {
+            if case .conflict(let alternative) = self { alternative } else { nil }
+        }
+
+        var outcome: StoreOutcome {
+            switch self {
+            case .replayed(let reply): .replayed(reply: reply)
+            case .conflict: .conflict
+            }
+        }
+    }
+
+    /// `nil` where the request has no event, or a new one.
+    private func verdict(on request: StoreRequest) throws(SQLiteFailure) -> Verdict? {
         for case .event(let event) in request.operations {
-            defer { reply.reset() }
-            reply.bind(1, event.replayKey)
-            if try reply.step() { return reply.bytes(0) }
+            guard let (reply, payload) = try earlierEvent(event.replayKey) else { continue }
+            guard let alternative = event.alternative, payload != event.payload else { return .replayed(reply: reply) }
+            if let (reply, _) = try earlierEvent(alternative.replayKey) { return .replayed(reply: reply) }
+            return .conflict(alternative)
         }
         return nil
+    }
+
+    private func earlierEvent(_ key: String) throws(SQLiteFailure) -> (reply: [UInt8], payload: [UInt8])? {
+        defer { earlier.reset() }
+        earlier.bind(1, key)
+        return try earlier.step() ? (earlier.bytes(0), earlier.bytes(1)) : nil
     }
 
     /// Adds to the transaction's block.
@@ -149,9 +174,11 @@ final class WriteStatements {
         try publication.run()
     }
 
-    private func insert(_ value: TransactionEvent) throws(SQLiteFailure) {
-        event.bind(1, value.replayKey)
-        event.bind(2, value.kind.rawValue)
+    private func insert(
+        _ value: TransactionEvent, as alternative: TransactionEvent.Alternative?
+    ) throws(SQLiteFailure) {
+        event.bind(1, alternative?.replayKey ?? value.replayKey)
+        event.bind(2, (alternative?.kind ?? value.kind).rawValue)
         event.bind(3, value.chargePointId)
         event.bind(4, value.connectorId)
         event.bind(5, value.transactionId)

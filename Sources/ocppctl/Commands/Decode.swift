@@ -50,6 +50,7 @@ struct Decode: ParsableCommand {
               ocppctl decode charge.log >charge.jsonl
               ocppctl decode --summary charge.log
               grep CP002 charge.log | ocppctl decode --format text
+              ocppctl decode --findings charge.log
             """)
 
     @Argument(
@@ -69,12 +70,18 @@ struct Decode: ParsableCommand {
     @Flag(help: "Write only one record, at the end: counts and response times.")
     var summary = false
 
+    @Flag(help: "Write no frames, but what in them a person should look at, at the end.")
+    var findings = false
+
+    @Option(help: "Whether text has colours; auto has them on a terminal, unless NO_COLOR is set.")
+    var color = Colouring.auto
+
     @Flag(
         name: .customLong("derive-quirks"),
         help: "Write no records but a file of quirk profiles: how the charge points of the log are to be read.")
     var deriveQuirks = false
 
-    @Flag(help: "Write records as soon as they are read.")
+    @Flag(help: "Write each record by itself, not as many at once as there are.")
     var lineBuffered = false
 
     func run() throws {
@@ -82,9 +89,9 @@ struct Decode: ParsableCommand {
             throw CommandFailure(.usage, "no file given, and standard input is a terminal\n\n" + Self.helpMessage())
         }
         if deriveQuirks { return try writeQuirks() }
-        var decoding = try Decoding(
-            options: log.logOptions(), isStrict: strict, format: format, isSummary: summary,
-            output: OutputWriter(isLineBuffered: lineBuffered))
+        var decoding = Decoding(
+            options: try log.logOptions(), isStrict: strict, format: format, isColoured: color.isOn,
+            isSummary: summary, isFindings: findings, output: OutputWriter(isLineBuffered: lineBuffered))
         try decoding.run(files.isEmpty ? ["-"] : files)
     }
 }
@@ -107,24 +114,32 @@ private struct Decoding {
     private let options: LogOptions
     private let isStrict: Bool
     private let format: Decode.Format
-    private let isSummary: Bool
     private let output: OutputWriter
-    private var totals = DecodeSummary()
+    private var report: TextReport
+    /// What is told at the end, in place of the frames.
+    private var totals: DecodeSummary?
+    private var findings: Findings?
     private var hasViolations = false
 
-    init(options: LogOptions, isStrict: Bool, format: Decode.Format, isSummary: Bool, output: OutputWriter) {
+    init(
+        options: LogOptions, isStrict: Bool, format: Decode.Format, isColoured: Bool, isSummary: Bool, isFindings: Bool,
+        output: OutputWriter
+    ) {
         self.options = options
         self.isStrict = isStrict
         self.format = format
-        self.isSummary = isSummary
         self.output = output
+        report = TextReport(isColoured: isColoured)
+        if isSummary { totals = DecodeSummary() }
+        if isFindings { findings = Findings() }
     }
 
     /// Reads the files in order; one that cannot be read does not keep the others from it.
     mutating func run(_ names: [String]) throws {
         var files = LogFiles(options: options)
         try files.read(names) { try write($0) }
-        if isSummary {
+        try writeFindings()
+        if let totals {
             try output.writeLine {
                 totals.write(
                     to: &$0, unansweredCalls: files.reader.unansweredCalls, orphanResults: files.reader.orphanResults)
@@ -136,28 +151,47 @@ private struct Decoding {
     }
 
     private mutating func write(_ items: [LogItem]) throws {
-        var lines = JSONWriter(reservingCapacity: isSummary ? 0 : 1 << 18)
-        var text = ""
+        let isTold = totals != nil || findings != nil
+        var lines = JSONWriter(reservingCapacity: isTold ? 0 : 1 << 18)
         for item in items {
             if isStrict { complain(about: item) }
-            if isSummary {
-                totals.add(item)
-            } else {
-                switch (item, format) {
-                case (.frame(let record), .jsonl): record.write(to: &lines)
-                case (.unreadable(let frame), .jsonl): frame.write(to: &lines)
-                case (.frame(let record), .text): text += RecordText.lines(of: record)
-                case (.unreadable(let frame), .text): text += RecordText.lines(of: frame)
-                }
+            totals?.add(item)
+            findings?.add(item)
+            if isTold { continue }
+            switch (item, format) {
+            case (.frame(let record), .jsonl): record.write(to: &lines)
+            case (.unreadable(let frame), .jsonl): frame.write(to: &lines)
+            case (.frame(let record), .text): try output.write(report.lines(of: record).utf8)
+            case (.unreadable(let frame), .text): try output.write(report.lines(of: frame).utf8)
+            case (.connection, _): break
+            }
+            if output.isLineBuffered, !lines.bytes.isEmpty {
+                try output.write(lines.bytes)
+                lines = JSONWriter()
             }
         }
         if !lines.bytes.isEmpty { try output.write(lines.bytes) }
-        if !text.isEmpty { try output.write(text.utf8) }
+        // Who waits at the other end has what there is so far.
+        if !items.isEmpty { try output.flush() }
+    }
+
+    private mutating func writeFindings() throws {
+        guard var findings else { return }
+        for finding in findings.finish() {
+            switch format {
+            case .jsonl: try output.writeLine { finding.write(to: &$0) }
+            case .text: try output.write(report.lines(of: finding).utf8)
+            }
+        }
+        if findings.hasLeftOut {
+            Diagnostics.say("findings are of the first \(Findings.maximumChargePoints) charge points; there were more")
+        }
     }
 
     /// Says what is wrong and where. What is allowed and only makes no sense is no violation.
     private mutating func complain(about item: LogItem) {
         switch item {
+        case .connection: break
         case .unreadable(let frame):
             hasViolations = true
             Diagnostics.say(Decoding.place(frame.source) + frame.error.message)

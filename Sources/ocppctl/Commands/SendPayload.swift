@@ -64,26 +64,3 @@ enum SendPayload {
         }
     }
 }
-
-/// A command as a line: `{"chargePointId","action","payload"}`.
-struct CommandLineReader {
-    let isValidated: Bool
-    let timeoutMilliseconds: Int64
-
-    /// - Returns: `nil` for a blank line.
-    /// - Throws: status 65 where it is no such line, or a payload that the action does not allow.
-    func read(_ line: [UInt8]) throws -> CommandRequest? {
-        if line.allSatisfy({ $0 <= 0x20 }) { return nil }
-        guard let root = try? JSONTree(parsing: line).root, let id = root["chargePointId"]?.text,
-            let action = root["action"]?.text
-        else {
-            throw CommandFailure(.badData, #"not a line {"chargePointId","action","payload"}"#)
-        }
-        // A file's content may stand behind @, but only where a person types it.
-        let payload = root["payload"].map { Array($0.raw) } ?? Array("{}".utf8)
-        let content = try SendPayload.build(
-            action: action, arguments: [], json: String(decoding: payload, as: UTF8.self), isValidated: isValidated)
-        return CommandRequest(
-            ticket: 0, chargePointId: id, action: action, payload: content, timeoutMilliseconds: timeoutMilliseconds)
-    }
-}

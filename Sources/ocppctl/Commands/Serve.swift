@@ -3,6 +3,7 @@ public import CentralSystemService
 import Glibc
 import OCPPKit
 import Storage
+import TransportSecurity
 import WebEndpoints
 
 /// Runs the central system until INT or TERM.
@@ -23,10 +24,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where charge points connect; port 0 takes a free one.", valueName: "address:port"))
     var listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 9000)
 
-    @Option(
-        name: .customLong("security-profile"),
-        help: "Must be said beyond loopback: 0 is no authentication and no encryption.")
-    var securityProfile: SecurityProfile?
+    @OptionGroup var security: SecurityOptions
 
     @Option(help: ArgumentHelp("What stands before the charge point's identity in the URL.", valueName: "path"))
     var path = "/ocpp"
@@ -66,6 +64,16 @@ struct Serve: AsyncParsableCommand {
         help: "What an idTag that is not listed gets (default: accept without a list, invalid with one).")
     var unknownTags: UnknownTags?
 
+    @Option(
+        name: .customLong("concurrent-transactions"),
+        help: "What a listed idTag gets that is in a transaction already: refuse answers ConcurrentTx.")
+    var concurrentTransactions = ConcurrentTransactions.refuse
+
+    @Option(
+        name: .customLong("action-case"),
+        help: "Whether the case of an action's name counts, as the specification says, or heartBeat is Heartbeat, too.")
+    var actionCase = ActionCase.exact
+
     @Flag(
         help: "Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.")
     var strict = false
@@ -78,9 +86,12 @@ struct Serve: AsyncParsableCommand {
     var keepFrames: Duration = Duration(milliseconds: 30 * 86_400_000)
 
     @Option(
-        name: .customLong("max-frame-bytes"),
-        help: ArgumentHelp("The longest message that is taken: 1MiB, 65536.", valueName: "size"))
-    var maxFrameBytes: ByteCount = ByteCount(bytes: 1 << 20)
+        name: .customLong("keep-outbox"),
+        help: ArgumentHelp(
+            "How long publications are kept after the broker has acknowledged them.", valueName: "duration"))
+    var keepOutbox: Duration = Duration(milliseconds: 7 * 86_400_000)
+
+    @OptionGroup var limits: LimitOptions
 
     @Option(
         help: ArgumentHelp("Publish to DOJOT: the map that 'provision-dojot --output-map' wrote.", valueName: "file"))
@@ -103,10 +114,7 @@ struct Serve: AsyncParsableCommand {
         guard pingInterval >= 0, pingInterval <= 3600 else {
             throw ValidationError("--ping-interval is 0 to 3600 seconds")
         }
-        guard (1024...(1 << 30)).contains(maxFrameBytes.bytes) else {
-            throw ValidationError("--max-frame-bytes is 1KiB to 1GiB")
-        }
-        guard listen.isLoopback || securityProfile != nil else {
+        guard listen.isLoopback || security.profile != nil else {
             throw ValidationError(
                 "\(listen) is not a loopback address, and whoever reaches it could act as any charge point: "
                     + "say --security-profile 0 if that is meant")
@@ -125,7 +133,11 @@ struct Serve: AsyncParsableCommand {
             throw error.failure
         } catch let error as EndpointError {
             throw CommandFailure(.configuration, "\(error)")
+        } catch let error as TLSError {
+            throw CommandFailure(.configuration, "\(error)")
         }
+        let reloads = HangUps { Task { await server.reload() } }
+        defer { withExtendedLifetime(reloads) {} }
         Diagnostics.say("listening on \(await server.url); charge points connect to \(await server.url)/<identity>")
         if let input {
             do {
@@ -146,9 +158,10 @@ struct Serve: AsyncParsableCommand {
         settings.port = listen.port
         settings.path = path
         settings.acceptsOnlyKnown = accept == .known
-        settings.maximumFrameBytes = maxFrameBytes.bytes
+        settings.maximumFrameBytes = limits.frameBytes.bytes
         settings.pingIntervalMilliseconds = Int(pingInterval * 1000)
         settings.keepFramesMilliseconds = keepFrames.milliseconds
+        settings.keepOutboxMilliseconds = keepOutbox.milliseconds
         settings.records = records
         settings.centralSystem.registration = boot.status
         settings.centralSystem.heartbeatIntervalSeconds = heartbeatInterval
@@ -158,16 +171,25 @@ struct Serve: AsyncParsableCommand {
         settings.centralSystem.keepsFrames = keepFrames.milliseconds > 0
         settings.centralSystem.tags = try tags.map { TagList(try TagListFile.read($0)) }
         settings.centralSystem.unknownTags = unknownTags.map { $0 == .accept ? .accepted : .invalid }
+        settings.centralSystem.allowsConcurrentTransactions = concurrentTransactions == .accept
+        settings.centralSystem.readsActionsInAnyCase = actionCase == .any
+        settings.centralSystem.maximumDepth = limits.jsonDepth
+        settings.centralSystem.signsCertificates = security.signCommand != nil
+        settings.security = try security.settings()
+        settings.notifier = ServiceNotifier(
+            address: Locations.environment("NOTIFY_SOCKET"),
+            watchdogMicroseconds: Locations.environment("WATCHDOG_USEC").flatMap { Int($0) })
+        limits.apply(to: &settings.security.limits)
         settings.dojot = try dojot.map { try DojotMapFile(file: $0).settings }
         return settings
     }
 }
 
-/// The security profiles of the whitepaper that are there.
-enum SecurityProfile: String, ExpressibleByArgument, CaseIterable { case none = "0" }
 enum Acceptance: String, ExpressibleByArgument, CaseIterable { case any, known }
 enum BeforeBoot: String, ExpressibleByArgument, CaseIterable { case answer, refuse }
 enum UnknownTags: String, ExpressibleByArgument, CaseIterable { case accept, invalid }
+enum ConcurrentTransactions: String, ExpressibleByArgument, CaseIterable { case accept, refuse }
+enum ActionCase: String, ExpressibleByArgument, CaseIterable { case exact, any }
 extension RecordSelection: ExpressibleByArgument {}
 
 enum Registration: String, ExpressibleByArgument, CaseIterable {

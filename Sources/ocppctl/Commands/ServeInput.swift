@@ -1,5 +1,6 @@
 import CentralSystemService
 import Dispatch
+import Glibc
 import OCPPKit
 import WebEndpoints
 
@@ -9,14 +10,16 @@ enum ServeInput {
     ///
     /// - Throws: status 66 where the file cannot be opened.
     static func start(_ name: String, for server: CentralSystemServer, timeoutMilliseconds: Int64 = 30_000) throws {
-        let source = try CommandInput(
-            name, CommandLineReader(isValidated: true, timeoutMilliseconds: timeoutMilliseconds))
-        // From here on only the thread below uses it.
-        nonisolated(unsafe) let input = source
+        guard unsafe name == "-" || access(name, R_OK) == 0 else {
+            throw CommandFailure(.noInput, "cannot open \(name): \(systemError(errno))")
+        }
+        let reader = CommandLineReader(isValidated: true, timeoutMilliseconds: timeoutMilliseconds)
         DispatchQueue(label: "input").async {
             do {
-                while unsafe input.descriptor != nil {
-                    let requests = try unsafe input.read()
+                // To open a pipe waits for who will write to it, so it is not done before.
+                let input = try CommandInput(name, reader)
+                while input.descriptor != nil {
+                    let requests = try input.read()
                     guard !requests.isEmpty else { continue }
                     server.loop.post { for request in requests { server.assumeIsolated { $0.submit(request) } } }
                 }

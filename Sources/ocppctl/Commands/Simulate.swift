@@ -33,6 +33,15 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The charge point's identity.", valueName: "identity"))
     var id = "CP001"
 
+    @Option(
+        name: .customLong("password-file"),
+        help: ArgumentHelp(
+            "A file with the AuthorizationKey (40 hexadecimal digits, sent as bytes) or another password.",
+            valueName: "file"))
+    var passwordFile: String?
+
+    @OptionGroup var tls: ClientTLSOptions
+
     @Option(help: "What kind of charge point it is.")
     var model = ModelName.abbTerra54
 
@@ -79,7 +88,10 @@ struct Simulate: AsyncParsableCommand {
     func validate() throws {
         guard speed > 0, speed <= 100_000 else { throw ValidationError("--speed is more than 0 and at most 100000") }
         guard (1...100_000).contains(count) else { throw ValidationError("--count is 1 to 100000") }
-        guard url.hasPrefix("ws://") else { throw ValidationError("--url begins with ws://") }
+        guard url.hasPrefix("ws://") || url.hasPrefix("wss://") else {
+            throw ValidationError("--url begins with ws:// or wss://")
+        }
+        try tls.validate(isSecure: url.hasPrefix("wss://"))
         guard !id.isEmpty else { throw ValidationError("--id is empty") }
         let connectors = model.model.connectors.count
         if let spec = session.first(where: { $0.connectorId > connectors }) {
@@ -99,7 +111,9 @@ struct Simulate: AsyncParsableCommand {
         let fleet = SimulatedFleet(
             loop: loop,
             settings: SimulationSettings(
-                url: url, model: model.model, sessions: session, calls: call, failures: Set(fail.map(\.rawValue)),
+                url: url, secret: try passwordFile.map { try ChargePointSecret.read($0) },
+                tls: url.hasPrefix("wss://") ? try tls.context() : nil, model: model.model, sessions: session,
+                calls: call, failures: Set(fail.map(\.rawValue)),
                 clock: SimulatedClock(speed: speed),
                 connectTimeoutMilliseconds: connectTimeout.milliseconds, writesFrames: records == .frames,
                 tellsProgress: !quiet, isFleet: count > 1))

@@ -80,7 +80,12 @@ struct ChargePointList {
         func text(_ node: JSONNode?) -> String? {
             node.flatMap { $0.kind == .null ? nil : $0.text ?? String(decoding: $0.raw, as: UTF8.self) }
         }
-        try add(id, connectors: text(root["connectors"]), location: text(root["location"]))
+        // In a record of `stations` each connector is an object; 0 is the charge point itself.
+        let numbers = root["connectors"]?.elements.compactMap { $0["connectorId"]?.integer } ?? []
+        let connectors =
+            root["connectors"]?.isArray == true
+            ? numbers.max().flatMap { $0 > 0 ? String($0) : nil } : text(root["connectors"])
+        try add(id, connectors: connectors, location: text(root["location"]))
     }
 
     private static let columnNames = ["chargePointId", "connectors", "location"]

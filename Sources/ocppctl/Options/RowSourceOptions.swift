@@ -61,8 +61,10 @@ struct RowSourceOptions: ParsableArguments {
     }
 
     func logOptions() throws -> LogOptions {
+        let timezone = timezone
         var options = LogOptions(chargePointId: chargePoint)
-        if let timezone { options.zone = { timezone.utc(ofLocal: $0) } }
+        // How long things took does not depend on the zone, so a log without one is worth reading by a default.
+        options.zone = { timezone?.utc(ofLocal: $0) ?? $0 }
         options.quirks = try quirks.read()
         return options
     }

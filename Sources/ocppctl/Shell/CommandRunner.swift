@@ -1,4 +1,3 @@
-import Glibc
 import OCPPKit
 
 /// Where commands come from.
@@ -104,7 +103,7 @@ final class CommandRunner {
         case .lost(_, let count):
             Diagnostics.say("\(count) frames were lost on the way here; what is waited for may have been among them")
         case .error(_, let message): throw CommandFailure(.internalError, "the server says: \(message)")
-        case .chargePoints, .station, .done, .watching: break
+        case .chargePoints, .station, .metrics, .done, .watching: break
         }
     }
 
@@ -170,70 +169,5 @@ final class CommandRunner {
             tally.count(.timeout)
             open[number] = nil
         }
-    }
-}
-
-/// Outcomes on their way to one exit status.
-struct SendTally {
-    private var statuses: Set<ExitStatus> = []
-
-    mutating func count(_ outcome: CommandOutcome.Outcome) {
-        let status: ExitStatus =
-            switch outcome {
-            case .accepted: .done
-            case .refused: .refused
-            case .error: .protocol
-            case .timeout: .timeout
-            case .notConnected, .unknown: .unreachable
-            }
-        statuses.insert(status)
-    }
-
-    mutating func countBadLine() { statuses.insert(.badData) }
-
-    mutating func add(_ other: SendTally) { statuses.formUnion(other.statuses) }
-
-    /// - Throws: the one status that all share, or 1 where they differ.
-    func finish() throws {
-        guard let first = statuses.first else { return }
-        if statuses.count > 1 { throw CommandFailure(.someFailed) }
-        if first != .done { throw CommandFailure(first) }
-    }
-}
-
-/// Commands as lines of a file or of standard input. A bad one is said with its place and counted.
-final class CommandInput: CommandSource {
-    private let file: InputFileBox
-    private let reader: CommandLineReader
-    private var lines = LineSplitter()
-    private var isOpen = true
-    private(set) var tally = SendTally()
-
-    init(_ name: String, _ reader: CommandLineReader) throws {
-        file = InputFileBox(try InputFile(name))
-        self.reader = reader
-    }
-
-    var descriptor: Int32? { isOpen ? file.value.readDescriptor : nil }
-
-    func read() throws -> [CommandRequest] {
-        var chunk: [UInt8] = []
-        isOpen = try file.value.read(into: &chunk)
-        var requests: [CommandRequest] = []
-        for (number, line) in isOpen ? lines.split(chunk) : lines.rest() {
-            do {
-                if let request = try reader.read(line) { requests.append(request) }
-            } catch let failure as CommandFailure where failure.status == .badData {
-                Diagnostics.say("\(file.value.name):\(number): \(failure.message)")
-                tally.countBadLine()
-            }
-        }
-        return requests
-    }
-
-    /// A file that a class can keep.
-    private final class InputFileBox {
-        let value: InputFile
-        init(_ value: consuming InputFile) { self.value = value }
     }
 }

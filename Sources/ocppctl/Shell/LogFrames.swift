@@ -17,6 +17,7 @@ struct LogFrames {
             for item in items {
                 switch item {
                 case .frame(let record): try body(record)
+                case .connection: break
                 case .unreadable(let frame):
                     unreadable += 1
                     if unreadable <= Self.saidLimit { Self.say(frame) }

@@ -30,3 +30,16 @@ final class Signals {
         }
     }
 }
+
+/// HUP as a request to read files again.
+final class HangUps {
+    private let source: any DispatchSourceSignal
+
+    /// Handles the signal for as long as this is kept.
+    init(_ work: @escaping @Sendable () -> Void) {
+        _ = signal(SIGHUP, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: DispatchQueue(label: "hang-up"))
+        source.setEventHandler(handler: work)
+        source.resume()
+    }
+}

@@ -1,9 +1,13 @@
 import OCPPKit
+import TransportSecurity
 import WebEndpoints
 
 /// What all charge points of a simulation share.
 struct SimulationSettings: Sendable {
     let url: String
+    /// What the charge points prove themselves with: the bytes of the password of Basic authentication.
+    let secret: [UInt8]?
+    let tls: TLSContext?
     let model: ChargePointModel
     let sessions: [SessionSpec]
     let calls: [ScriptedCall]

@@ -1,4 +1,6 @@
+import CentralSystemService
 import OCPPKit
+import TransportSecurity
 import WebEndpoints
 
 /// One simulated charge point with its connection, on the event loop's thread: gives the state machine its bytes and
@@ -14,6 +16,8 @@ actor SimulatedStation: WebSocketClientHandler {
     private let settings: SimulationSettings
     private let fleet: SimulatedFleet
     private let url: String
+    /// Changed by the central system, as an AuthorizationKey.
+    private var secret: [UInt8]?
     private var chargePoint: SimulatedChargePoint
     private var pairing = Pairing()
     private var client: WebSocketClient?
@@ -30,6 +34,7 @@ actor SimulatedStation: WebSocketClientHandler {
         self.loop = loop
         self.settings = settings
         self.fleet = fleet
+        secret = settings.secret
         url = settings.url + (settings.url.hasSuffix("/") ? "" : "/") + percentEncoded(id)
         var options = SimulatedChargePoint.Options(model: settings.model)
         options.failures = settings.failures
@@ -54,7 +59,10 @@ actor SimulatedStation: WebSocketClientHandler {
 
     private func connect() {
         guard !isStopped else { return }
-        client = WebSocketClient.connect(loop: loop, url: url, handler: self)
+        client = WebSocketClient.connect(
+            loop: loop, url: url,
+            authorization: secret.map { "Basic " + Base64.encode(Array("\(id):".utf8) + $0) },
+            tls: settings.tls, handler: self)
     }
 
     nonisolated func opened(subprotocol: String?) { assumeIsolated { $0.hasOpened(subprotocol) } }
@@ -115,6 +123,7 @@ actor SimulatedStation: WebSocketClientHandler {
     private func give(_ input: ChargePointInput) {
         guard !isStopped else { return }
         for effect in chargePoint.handle(input, at: settings.clock.now) { perform(effect) }
+        if let key = chargePoint.authorizationKey { secret = Secret(text: key)?.bytes }
         if chargePoint.isSettled { fleet.assumeIsolated { $0.settled(id) } }
         timer?.cancel()
         timer = chargePoint.nextDeadline.map { due in
@@ -146,7 +155,8 @@ actor SimulatedStation: WebSocketClientHandler {
 
     /// Writes a frame down; a text that is none is told as a breach and has no record.
     private func record(_ bytes: [UInt8], _ direction: Direction) {
-        guard settings.writesFrames, let frame = try? Frame.read(bytes) else { return }
+        guard settings.writesFrames, let seen = try? Frame.read(bytes) else { return }
+        let frame = Redaction.redacted(seen)
         var record = FrameRecord(
             timestamp: settings.clock.now, chargePointId: id, direction: direction, frame: frame)
         let wall = Timestamp(milliseconds: settings.clock.realMilliseconds)

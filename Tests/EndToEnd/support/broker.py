@@ -34,8 +34,13 @@ class Broker:
         configuration = folder / "mosquitto.conf"
         configuration.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nacl_file {rules}\n"
                                  f"user root\npersistence false\n")
-        self.process = subprocess.Popen([program, "-c", configuration], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
+        self.command = [program, "-c", configuration]
+        self.lines = None
+        self.start()
+
+    def start(self):
+        """Returns when the broker listens and the observer is subscribed; what was seen before stays."""
+        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + DEADLINE
         while True:
             try:
@@ -46,8 +51,19 @@ class Broker:
         self.observer = subprocess.Popen(
             ["stdbuf", "-oL", "mosquitto_sub", "-p", str(self.port), "-u", "observer", "-q", "1", "-t", "#", "-v", "-d"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        earlier = self.lines.lines if self.lines else []
         self.lines = Lines(self.observer.stdout)
         self.lines.wait_for(lambda line: b"Subscribed" in line, "subscription of the observer")
+        with self.lines.changed:
+            self.lines.lines[:0] = earlier
+
+    def kill(self):
+        """`kill -9`; nobody is told anything."""
+        self.process.kill()
+        self.process.wait()
+        self.observer.terminate()
+        self.observer.wait()
+        self.lines.thread.join(DEADLINE)
 
     def messages(self, topic=None):
         found = []

@@ -1,8 +1,11 @@
 """A charge point by hand: frames as they are given, over PyPI `websockets`."""
 
 import json
+import threading
 
 from websockets.sync.client import connect
+
+from .program import DEADLINE
 
 
 class ChargePoint:
@@ -42,3 +45,42 @@ class ChargePoint:
     def vanish(self):
         """Cuts the connection without a word."""
         self.socket.socket.close()
+
+
+class Answering(ChargePoint):
+    """A charge point that answers on a thread of its own and keeps what came."""
+
+    def __init__(self, url, identity, answer=lambda action, payload: {"status": "Accepted"}):
+        super().__init__(url, identity)
+        self.texts = []
+        self.answer = answer
+        self.boot()
+        self.changed = threading.Condition()
+        self.thread = threading.Thread(target=self.listen, daemon=True)
+        self.thread.start()
+
+    def listen(self):
+        try:
+            for text in self.socket:
+                with self.changed:
+                    self.texts.append(text)
+                    self.changed.notify_all()
+                try:
+                    frame = json.loads(text)
+                except ValueError:
+                    continue
+                if frame[0] == 2 and (payload := self.answer(frame[2], frame[3])) is not None:
+                    self.send(json.dumps([3, frame[1], payload]))
+        except Exception as error:  # The socket is gone.
+            self.error = error
+
+    def calls(self):
+        return [json.loads(text)[2:] for text in self.texts if text.startswith("[2")]
+
+    def wait_for(self, count):
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.texts) >= count, DEADLINE), self.texts
+
+    def tell(self, action, payload):
+        self.count += 1
+        self.send(json.dumps([2, f"t{self.count}", action, payload]))

@@ -82,10 +82,17 @@ class Station(threading.Thread):
 class Run:
     """One store, one load, one disaster."""
 
-    def __init__(self, library, folder, stations=3, sessions=2, meter_values=3, flags=()):
+    def __init__(self, library, folder, stations=3, sessions=2, meter_values=3, is_published=True):
         self.folder = Path(tempfile.mkdtemp(dir=folder))
         self.library = library
-        self.flags = flags
+        self.is_published = is_published
+        self.flags = []
+        if is_published:
+            # A broker that is not there: port 9 of this machine.
+            devices = {f"CP{n}": f"{n:06x}" for n in range(stations)}
+            map_file = self.folder / "dojot.json"
+            map_file.write_text(json.dumps({"tenant": "admin", "mqtt": "127.0.0.1:9", "devices": devices}))
+            self.flags = ["--dojot", map_file]
         self.stations = [Station(f"CP{n}", sessions, meter_values) for n in range(stations)]
 
     def disaster(self, **settings):
@@ -137,7 +144,28 @@ class Run:
                          if row == (station.transactions[session], payload)]
                 if len(found) != 1:
                     faults.append(f"{len(found)} rows of {station.identity} {action} {session} {payload}")
+        if self.is_published:
+            faults += self._unpublished(database)
         database.close()
+        return faults
+
+    def _unpublished(self, database):
+        """What was acknowledged and is not in the outbox exactly once. The broker is never there, so all of it is."""
+        told = {}
+        for charge_point, payload in database.execute("SELECT charge_point, payload FROM outbox"):
+            values = json.loads(payload)
+            kind = ("StopTransaction" if "c1_stopReason" in values else "StartTransaction" if "c1_idTag" in values
+                    else "MeterValues" if "c1_energy_Wh" in values else None)
+            meter = values.get("c1_energy_Wh")
+            told[charge_point, kind, meter] = told.get((charge_point, kind, meter), 0) + 1
+        faults = []
+        for station in self.stations:
+            for action, _, payload in station.acknowledged:
+                meter = (payload["meterStart"] if action == "StartTransaction" else payload["meterStop"]
+                         if action == "StopTransaction" else float(payload["meterValue"][0]["sampledValue"][0]["value"]))
+                count = told.get((station.identity, action, meter), 0)
+                if count != 1:
+                    faults.append(f"{count} publications of {station.identity} {action} {meter}")
         return faults
 
     def wrong_sessions(self, run):

@@ -132,6 +132,7 @@ class Shell:
         for example in (ROOT / "Examples").iterdir():
             for target in (self.work / example.name, self.work / "Examples" / example.name):
                 target.write_text(self.moved(example.read_text()))
+                target.chmod(example.stat().st_mode)
         runtime = folder / "run"
         runtime.mkdir(mode=0o700)
         path = f"{folder / 'bin'}:{os.environ['PATH']}:/usr/sbin:/usr/bin:/bin"

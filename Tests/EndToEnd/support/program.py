@@ -83,7 +83,8 @@ class Lines:
 class CentralSystem:
     """A running `ocppctl serve` with a store and a control socket of its own."""
 
-    def __init__(self, folder, *flags, records="all", listen="127.0.0.1:0", environment=None):
+    def __init__(self, folder, *flags, records="all", listen="127.0.0.1:0", environment=None,
+                 stdin=subprocess.DEVNULL):
         self.folder = Path(folder)
         self.store = self.folder / "store.db"
         self.control = self.folder / "control.sock"
@@ -92,13 +93,14 @@ class CentralSystem:
         self.records_flag = records
         self.listen = listen
         self.environment = environment or {}
+        self.stdin = stdin
         self.start()
 
     def start(self):
         self.process = subprocess.Popen(
             [BINARY, "serve", "--listen", self.listen, "--store", self.store, "--control", self.control,
              "--records", self.records_flag, *self.flags],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=self.stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=environment(**self.environment))
         self.records = Lines(self.process.stdout, copy=open(self.log, "ab"))
         self.messages = Lines(self.process.stderr)

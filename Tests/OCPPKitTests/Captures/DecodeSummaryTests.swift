@@ -62,16 +62,21 @@ import Testing
             2025-03-01T08:00:00.040Z cp1 < [4,"1","GenericError","no\\u001b[31m"]
             [3,"1",{
             """)
+        var report = TextReport()
         #expect(
-            RecordText.lines(of: items[0].record!)
-                == "2025-03-01T08:00:00.000Z cp1 → CALL Authorize 1 {\"idTag\":\"a b\"}\n")
-        #expect(
-            RecordText.lines(of: items[1].record!) == """
-                2025-03-01T08:00:00.040Z cp1 ← CALLERROR Authorize 1 GenericError: no\\u{1b}[31m (40 ms)
-                  error frame $: 4 elements; a CALLERROR has 5
+            report.lines(of: items[0].record!) == """
+                2025-03-01T08:00:00.000Z  cp1    →  CALL        Authorize           1                {"idTag":"a b"}
 
                 """)
-        #expect(RecordText.lines(of: items[2].unreadable!).hasPrefix("test.log:3: truncated: "))
-        #expect(RecordText.lines(of: items[0].record!, isColoured: true).contains("\u{1B}[32m→\u{1B}[0m"))
+        #expect(
+            report.lines(of: items[1].record!) == """
+                2025-03-01T08:00:00.040Z  cp1    ←  CALLERROR   Authorize           1         40 ms  GenericError: no\\u{1b}[31m
+                                          error frame $: 4 elements; a CALLERROR has 5
+                                          repaired shortCallError
+
+                """)
+        #expect(report.lines(of: items[2].unreadable!).hasPrefix("test.log:3: truncated: "))
+        var coloured = TextReport(isColoured: true)
+        #expect(coloured.lines(of: items[0].record!).contains("\u{1B}[32m→\u{1B}[0m"))
     }
 }

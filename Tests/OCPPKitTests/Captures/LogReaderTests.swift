@@ -105,6 +105,7 @@ import Testing
             switch item {
             case .frame(let record): record.write(to: &writer)
             case .unreadable(let frame): frame.write(to: &writer)
+            case .connection: break
             }
         }
         let again = readLog(writer.text)

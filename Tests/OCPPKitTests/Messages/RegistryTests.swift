@@ -15,7 +15,7 @@ struct RegistryTests {
             #expect(files == entries.map { $0 + ".swift" }, "\(profile)")
         }
         let folders = try Fixtures.names(in: Fixtures.folder).filter {
-            !["logs", "repairs", "violations"].contains($0) && !$0.contains(".")
+            !["findings", "logs", "repairs", "violations"].contains($0) && !$0.contains(".")
         }
         #expect(folders == Actions.all.map { $0.name }.sorted())
         #expect(Actions.all.count == 39)

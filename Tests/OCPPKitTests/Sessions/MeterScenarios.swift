@@ -33,6 +33,14 @@ extension SessionScenario {
                 \(SessionLogLine.instant("10:01", [.power("500", phase: "L1")])),\(SessionLogLine.instant("10:01", [.power("700", phase: "L2")])),
                 \(SessionLogLine.instant("10:02", [.power("800", phase: "L1")]))]}
                 """)),
+        open(
+            "phases in messages of one time", "1200", .values("u", 7, at: "10:01", .power("500", phase: "L1")),
+            .values("v", 7, at: "10:01", .register("500")), .values("w", 7, at: "10:01", .power("700", phase: "L2")),
+            .values("x", 7, at: "10:02", .power("800", phase: "L1"))),
+        open(
+            "their total, which comes after them", "1100", .values("u", 7, at: "10:01", .power("500", phase: "L1")),
+            .values("v", 7, at: "10:01", .power("700", phase: "L2")), .values("w", 7, at: "10:01", .power("1100")),
+            .values("x", 7, at: "10:02", .power("800", phase: "L1"))),
         open("padded numbers", "30", .values("v", 7, at: "10:01", .power(" 30.0 "))),
         open("values that are no numbers", "", .values("v", 7, at: "10:01", .power(""), .power("n/a"))),
         SessionScenario(

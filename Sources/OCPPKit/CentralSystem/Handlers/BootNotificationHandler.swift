@@ -1,4 +1,6 @@
 extension CentralSystem {
+    /// Answered once it is stored: a charge point that was accepted does not boot again because we were killed, and
+    /// would be a stranger. Where it cannot be stored, it may charge all the same.
     mutating func bootNotification(_ call: InboundCall) -> Answer {
         let request = BootNotificationRequest(call.payload)
         let registration = configuration.registration
@@ -7,9 +9,13 @@ extension CentralSystem {
             serialNumber: request.chargePointSerialNumber ?? request.chargeBoxSerialNumber,
             firmwareVersion: request.firmwareVersion, registration: registration.rawValue, lastBoot: now)
         chargePoints[call.chargePointId]?.boot = row
-        effects.append(.store(StoreRequest(ticket: 0, operations: [.chargePoint(row)])))
-        publish(call.chargePointId, DojotAttributes.boot(request))
-        return .result(
+        chargePoints[call.chargePointId]?.triggered = []
+        folder.beginBoot(of: call.chargePointId)
+        let publications = outbox([
+            Publication(chargePointId: call.chargePointId, timestamp: now, attributes: .boot(request))
+        ])
+        return .resultAfter(
+            [.chargePoint(row)] + publications,
             BootNotificationResponse(
                 status: registration, currentTime: now, interval: configuration.heartbeatIntervalSeconds
             ).payload)

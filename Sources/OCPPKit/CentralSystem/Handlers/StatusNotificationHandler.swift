@@ -4,13 +4,18 @@ extension CentralSystem {
         if let connector = request.connectorId, let status = request.status {
             let row = StoredConnector(
                 chargePointId: call.chargePointId, connectorId: connector, status: status.text,
-                errorCode: request.errorCode?.text ?? "NoError", since: request.timestamp ?? now)
+                errorCode: request.errorCode?.text ?? "NoError", since: plausible(request.timestamp))
             chargePoints[call.chargePointId]?.connectors[connector] = row
-            effects.append(.store(StoreRequest(ticket: 0, operations: [.connector(row)])))
-            publish(
-                call.chargePointId, at: request.timestamp,
-                DojotAttributes.status(
-                    request, ofAll: chargePoints[call.chargePointId]?.connectors.mapValues(\.status) ?? [:]))
+            let publications = outbox([
+                Publication(
+                    chargePointId: call.chargePointId, timestamp: plausible(request.timestamp),
+                    attributes: .status(
+                        request, ofAll: chargePoints[call.chargePointId]?.connectors.mapValues(\.status) ?? [:]))
+            ])
+            let operations = [.connector(row)] + publications
+            // A status that a platform waits for must not be lost.
+            if !publications.isEmpty { return .resultAfter(operations, StatusNotificationResponse().payload) }
+            effects.append(.store(StoreRequest(ticket: 0, operations: operations)))
         }
         return .result(StatusNotificationResponse().payload)
     }

@@ -53,7 +53,9 @@ extension SimulatedChargePoint {
     fileprivate func getConfiguration(_ request: GetConfigurationRequest) -> GetConfigurationResponse {
         let found = request.keys.isEmpty ? configuration.keys : request.keys.compactMap { configuration.key(named: $0) }
         return GetConfigurationResponse(
-            configurationKeys: found.map { KeyValue(key: $0.name, isReadOnly: $0.isReadOnly, value: $0.value) },
+            configurationKeys: found.map {
+                KeyValue(key: $0.name, isReadOnly: $0.isReadOnly, value: $0.kind == .secret ? nil : $0.value)
+            },
             unknownKeys: request.keys.filter { configuration.key(named: $0) == nil })
     }
 

@@ -113,7 +113,7 @@ struct ObservedChargePoint: Sendable {
             switch field.kind {
             case .enumeration(let allowed):
                 if let text = value.text, let meant = meaning(of: text, among: allowed) {
-                    evidence.values[field.key.description, default: [:]][text] = meant
+                    note(text, meaning: meant, in: &evidence.values[field.key.description, default: [:]])
                 }
             case .object(let inner): look(at: value, inner, message)
             case .array(.object(let inner), _):
@@ -127,8 +127,12 @@ struct ObservedChargePoint: Sendable {
         if unknown.count == 1, missing.count == 1, let (key, value) = unknown.first, let alias = key.text,
             fits(value, missing[0].kind), alias != "heartbeatInterval"
         {
-            evidence.fields[message, default: [:]][alias] = missing[0].key.description
+            note(alias, meaning: missing[0].key.description, in: &evidence.fields[message, default: [:]])
         }
+    }
+
+    private func note(_ text: String, meaning: String, in table: inout [String: String]) {
+        if table.count < QuirkEvidence.limit { table[text] = meaning }
     }
 
     /// Units that are written in other ways.

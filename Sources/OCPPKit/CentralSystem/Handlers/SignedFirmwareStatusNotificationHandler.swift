@@ -1,0 +1,5 @@
+extension CentralSystem {
+    mutating func signedFirmwareStatusNotification(_ call: InboundCall) -> Answer {
+        noteProgress(of: .signedFirmware, call)
+    }
+}

@@ -1,0 +1,38 @@
+/// The transactions of all charge points that have started and not ended: who has which id, and which idTag is in one.
+struct OpenTransactions: Sendable {
+    private var entries: [Int: (tagKey: String?, transactionId: Int64?)] = [:]
+    private var byTag: [String: Set<Int>] = [:]
+    private var byTransaction: [Int64: Int] = [:]
+
+    /// Takes in what a session has become; `nil` where it was forgotten.
+    mutating func note(_ number: Int, _ session: Session?) {
+        if let old = entries.removeValue(forKey: number) {
+            if let tag = old.tagKey {
+                byTag[tag]?.remove(number)
+                if byTag[tag]?.isEmpty == true { byTag[tag] = nil }
+            }
+            if let id = old.transactionId, byTransaction[id] == number { byTransaction[id] = nil }
+        }
+        guard let session, session.startEvent != nil, !session.isClosed else { return }
+        let tag = session.idTag.map(Tag.key)
+        entries[number] = (tag, session.transactionId)
+        if let tag { byTag[tag, default: []].insert(number) }
+        if let id = session.transactionId { byTransaction[id] = number }
+    }
+
+    /// The numbers of the sessions that the idTag has started.
+    func numbers(of idTag: String) -> Set<Int> { byTag[Tag.key(idTag)] ?? [] }
+    func number(of transactionId: Int64) -> Int? { byTransaction[transactionId] }
+}
+
+extension CentralSystem {
+    /// Whether the idTag is in a transaction already, another one than that of the session given.
+    func isCharging(_ idTag: String, besides number: Int?) -> Bool {
+        open.numbers(of: idTag).contains { $0 != number && folder.session($0)?.isClosed == false }
+    }
+
+    /// The charge point that an open transaction belongs to.
+    func owner(of transactionId: Int64) -> String? {
+        open.number(of: transactionId).flatMap { folder.session($0) }.flatMap { $0.isClosed ? nil : $0.chargePointId }
+    }
+}

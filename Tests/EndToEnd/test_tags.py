@@ -1,0 +1,133 @@
+"""The authorisation list beside a running server, and local lists of charge points."""
+
+import json
+
+from support.charge_point import Answering, ChargePoint
+from support.program import run
+
+
+def tags(central_system, *words, stdin=b"", status=0):
+    subcommand, *rest = words
+    done = run("tags", subcommand, "--control", central_system.control, "--store", central_system.store, *rest,
+               stdin=stdin)
+    assert done.returncode == status, (done.returncode, done.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_changes_count_at_once(central_system):
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+
+    def standing(tag):
+        return station.ask("Authorize", {"idTag": tag})["idTagInfo"]["status"]
+
+    assert standing("B") == "Accepted", "without a list everybody may charge"
+    tags(central_system, "add", "A")
+    assert (standing("a"), standing("B")) == ("Accepted", "Invalid")
+    tags(central_system, "block", "A")
+    assert standing("A") == "Blocked"
+    tags(central_system, "add", "A")
+    tags(central_system, "expire", "A")
+    assert standing("A") == "Expired"
+    tags(central_system, "remove", "A")
+    assert standing("B") == "Accepted"
+    station.close()
+    assert central_system.terminate() == 0
+    tags(central_system, "add", "C")
+    central_system.start()
+    assert [line["idTag"] for line in tags(central_system, "list")] == ["C"]
+
+
+def test_an_import_is_idempotent(central_system):
+    lines = "idTag,status,parentIdTag,expiryDate\n" + "".join(
+        f"TAG-{number},{'Blocked' if number % 7 == 0 else ''},FLEET,2030-01-01T00:00:00Z\n" for number in range(2500))
+    first = tags(central_system, "import", "-", stdin=lines.encode())
+    assert [line["result"] for line in first] == ["created"] * 2500
+    again = tags(central_system, "import", "-", stdin=lines.encode())
+    assert [line["result"] for line in again] == ["unchanged"] * 2500
+    assert len(tags(central_system, "list")) == 2500
+
+
+class LocalList:
+    """A charge point's local list, which does not take everything."""
+
+    def __init__(self, limit=100):
+        self.version = 0
+        self.entries = {}
+        self.limit = limit
+        self.refusals = []
+        self.updates = []
+
+    def answer(self, action, payload):
+        if action == "GetLocalListVersion":
+            return {"listVersion": self.version}
+        if action == "GetConfiguration":
+            return {"configurationKey": [{"key": "SendLocalListMaxLength", "readonly": True, "value": str(self.limit)}]}
+        changes = payload["localAuthorizationList"]
+        self.updates.append((payload["updateType"], payload["listVersion"], len(changes)))
+        assert payload["listVersion"] > 0 and len(changes) <= self.limit
+        if self.refusals:
+            return {"status": self.refusals.pop(0)}
+        if payload["updateType"] == "Differential" and payload["listVersion"] <= self.version:
+            return {"status": "VersionMismatch"}
+        if payload["updateType"] == "Full":
+            self.entries = {}
+        for entry in changes:
+            self.entries[entry["idTag"]] = entry.get("idTagInfo")
+        self.entries = {tag: info for tag, info in self.entries.items() if info}
+        self.version = payload["listVersion"]
+        return {"status": "Accepted"}
+
+
+def test_a_push_sends_what_has_changed(central_system):
+    local = LocalList()
+    station = Answering(central_system.url, "CP001", answer=local.answer)
+    tags(central_system, "add", "A", "B", "C", "--parent", "FLEET")
+    tags(central_system, "push", "CP001")
+    assert local.updates == [("Full", 1, 3)]
+    assert local.entries["A"] == {"status": "Accepted", "parentIdTag": "FLEET"}
+    tags(central_system, "push", "CP001")
+    assert len(local.updates) == 1, "nothing has changed"
+    tags(central_system, "block", "B")
+    tags(central_system, "remove", "C")
+    tags(central_system, "push", "--all")
+    assert local.updates[1:] == [("Differential", 2, 2)]
+    assert {tag: info["status"] for tag, info in local.entries.items()} == {"A": "Accepted", "B": "Blocked"}
+
+    # Somebody else gave it another list.
+    local.version, local.entries = 17, {"X": {"status": "Accepted"}}
+    tags(central_system, "push", "CP001")
+    assert local.updates[2:] == [("Full", 18, 2)] and set(local.entries) == {"A", "B"}
+
+    for number, refusal in enumerate(("VersionMismatch", "Failed")):
+        tags(central_system, "add", f"N{number}")
+        local.refusals = [refusal]
+        before = len(local.updates)
+        tags(central_system, "push", "CP001")
+        assert [kind for kind, version, count in local.updates[before:]] == ["Differential", "Full"]
+        assert f"N{number}" in local.entries
+    local.refusals = ["Failed", "Failed"]
+    tags(central_system, "add", "Z")
+    tags(central_system, "push", "CP001", status=77)
+    station.close()
+    tags(central_system, "push", "CP001", status=69)
+
+
+def test_a_long_list_goes_in_parts(central_system):
+    local = LocalList(limit=40)
+    station = Answering(central_system.url, "CP001", answer=local.answer)
+    lines = "".join(f"TAG-{number}\n" for number in range(100))
+    tags(central_system, "import", "-", stdin=lines.encode())
+    tags(central_system, "push", "CP001")
+    assert local.updates == [("Full", 1, 40), ("Differential", 2, 40), ("Differential", 3, 20)]
+    assert len(local.entries) == 100
+    tags(central_system, "push", "CP001")
+    assert len(local.updates) == 3, "the parts together are known"
+    station.close()
+
+
+def test_a_station_without_a_list_refuses(central_system):
+    station = Answering(central_system.url, "CP001", answer=lambda action, payload: {"listVersion": -1})
+    tags(central_system, "add", "A")
+    tags(central_system, "push", "CP001", status=77)
+    station.close()

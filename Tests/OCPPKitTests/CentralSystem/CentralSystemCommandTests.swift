@@ -1,0 +1,155 @@
+import Testing
+
+@testable import OCPPKit
+
+/// Commands to charge points: one at a time each, answered, late or never (rows 28, 29, 30 and 36).
+@Suite("Central system: commands")
+struct CentralSystemCommandTests {
+    private func booted(_ ids: String...) -> Scenario {
+        var scenario = Scenario()
+        for id in ids { scenario.boot(id) }
+        return scenario
+    }
+
+    /// Row 28: many at once, and the wire never overlaps.
+    @Test func `One command at a time is on its way to each charge point`() throws {
+        var scenario = booted("CP1", "CP2")
+        for _ in 0..<50 {
+            scenario.command("CP1", "ClearCache")
+            scenario.command("CP2", "ClearCache")
+        }
+        let (first, second) = (scenario.connection["CP1"], scenario.connection["CP2"])
+        for answered in 0..<50 {
+            // Both have one more than they have answered.
+            #expect(scenario.calls(to: first).count == answered + 1)
+            #expect(scenario.calls(to: second).count == 1)
+            let call = try #require(scenario.calls(to: first).last)
+            scenario.send("CP1", "[3,\"\(call.messageId)\",{\"status\":\"Accepted\"}]")
+        }
+        #expect(scenario.outcomes.count == 50)
+        #expect(scenario.outcomes.allSatisfy { $0.chargePointId == "CP1" && $0.outcome == .accepted })
+        #expect(scenario.calls(to: second).count == 1)
+    }
+
+    /// Row 29: crossing calls, no deadlock.
+    @Test func `A charge point's own calls are answered while a command waits`() throws {
+        var scenario = booted("CP1")
+        let sent = scenario.command("CP1", "Reset", #"{"type":"Soft"}"#)
+        let call = try #require(sent)
+        #expect(scenario.ask("CP1", "Heartbeat") != nil)
+        #expect(scenario.start("CP1") != nil)
+        // Even under the id of the command.
+        #expect(scenario.call("CP1", "Heartbeat", messageId: call.messageId)?.kind == .callResult)
+        #expect(scenario.outcomes.isEmpty)
+        scenario.send("CP1", "[3,\"\(call.messageId)\",{\"status\":\"Accepted\"}]")
+        #expect(scenario.outcomes.map(\.outcome) == [.accepted])
+    }
+
+    /// Row 30.
+    @Test func `A timeout frees the place, and the late answer is noted and nothing else`() throws {
+        var scenario = booted("CP1")
+        let sent = scenario.command("CP1", "Reset", #"{"type":"Soft"}"#, timeout: 30_000)
+        let late = try #require(sent)
+        #expect(scenario.command("CP1", "ClearCache") == nil)
+        scenario.pass(seconds: 29)
+        #expect(scenario.outcomes.isEmpty)
+        #expect(scenario.wakes.contains(Scenario.beginning.adding(milliseconds: 30_000)))
+        scenario.pass(seconds: 1)
+        #expect(scenario.outcomes.map(\.outcome) == [.timeout])
+        let next = try #require(scenario.calls(to: scenario.connection["CP1"]).last)
+        #expect(next.action == "ClearCache")
+
+        scenario.pass(seconds: 1)
+        scenario.send("CP1", "[3,\"\(late.messageId)\",{\"status\":\"Accepted\"}]")
+        #expect(scenario.outcomes.count == 1)
+        #expect(scenario.notices == ["CP1: answers Reset after 31000 ms, too late to count"])
+        #expect(scenario.frames.last?.action == "Reset")
+        #expect(scenario.frames.last?.responseMilliseconds == 31_000)
+        // It is late once.
+        scenario.send("CP1", "[3,\"\(late.messageId)\",{\"status\":\"Accepted\"}]")
+        #expect(scenario.notices.count == 1)
+
+        scenario.send("CP1", "[3,\"\(next.messageId)\",{\"status\":\"Rejected\"}]")
+        #expect(scenario.outcomes.map(\.outcome) == [.timeout, .refused])
+    }
+
+    @Test func `A late answer changes nothing that a timely one would`() throws {
+        var scenario = booted("CP1")
+        let sent = scenario.command(
+            "CP1", "ReserveNow",
+            #"{"connectorId":1,"expiryDate":"2027-01-01T00:00:00Z","idTag":"T","reservationId":1}"#, timeout: 1000)
+        let call = try #require(sent)
+        scenario.pass(seconds: 2)
+        scenario.send("CP1", "[3,\"\(call.messageId)\",{\"status\":\"Accepted\"}]")
+        #expect(scenario.store.reservations.isEmpty)
+    }
+
+    @Test func `A CALLERROR is an outcome`() throws {
+        var scenario = booted("CP1")
+        let sent = scenario.command("CP1", "Reset", #"{"type":"Soft"}"#)
+        let call = try #require(sent)
+        scenario.send("CP1", "[4,\"\(call.messageId)\",\"NotSupported\",\"no such thing\",{}]")
+        let outcome = try #require(scenario.outcomes.first)
+        #expect(outcome.outcome == .error && outcome.status == "NotSupported" && outcome.message == "no such thing")
+    }
+
+    @Test(arguments: [
+        ("{}", CommandOutcome.Outcome.accepted), (#"{"status":"Accepted"}"#, .accepted),
+        (#"{"status":"AcceptedCanceled"}"#, .accepted), (#"{"status":"Scheduled"}"#, .accepted),
+        (#"{"status":"RebootRequired"}"#, .accepted), (#"{"status":"Unlocked"}"#, .accepted),
+        (#"{"status":"Rejected"}"#, .refused), (#"{"status":"UnlockFailed"}"#, .refused),
+        (#"{"status":"accepted"}"#, .refused), ("null", .accepted),
+    ])
+    func `A status is a yes or a no`(_ answer: String, _ expected: CommandOutcome.Outcome) {
+        var scenario = booted("CP1")
+        scenario.command("CP1", "ClearCache", "{}", answer: answer)
+        #expect(scenario.outcomes.map(\.outcome) == [expected])
+    }
+
+    @Test func `What is on its way when the connection ends has an unknown outcome`() {
+        var scenario = booted("CP1")
+        scenario.command("CP1", "ClearCache")
+        scenario.command("CP1", "GetConfiguration")
+        scenario.disconnect("CP1")
+        #expect(scenario.outcomes.map(\.outcome) == [.unknown, .notConnected])
+        scenario.command("CP1", "ClearCache")
+        scenario.command("CP9", "ClearCache")
+        #expect(scenario.outcomes.map(\.outcome) == [.unknown, .notConnected, .notConnected, .notConnected])
+        // Nothing is sent again by itself.
+        scenario.boot("CP1")
+        #expect(scenario.calls(to: scenario.connection["CP1"]).isEmpty)
+    }
+
+    /// Row 36: at most 36 characters, and never the same again, also after a restart.
+    @Test func `Message ids are short and unique`() throws {
+        var source = IdentifierSource(seed: "zzzzzzzzzzzzzzz", random: SystemRandomNumberGenerator())
+        var seen: Set<String> = []
+        for _ in 0..<10_000 { seen.insert(source.messageId()) }
+        #expect(seen.count == 10_000)
+        #expect("zzzzzzzzzzzzzzz-\(Int.max)".utf8.count <= 36)
+
+        var scenario = booted("CP1")
+        for round in 0..<100 {
+            if round == 50 {
+                scenario.restart()
+                scenario.boot("CP1")
+            }
+            scenario.command("CP1", "ClearCache", "{}", answer: "{}")
+        }
+        let ids = try scenario.sent.map { try Frame.read($0.bytes) }.filter { $0.kind == .call }.map(\.messageId)
+        #expect(ids.count == 100 && Set(ids).count == 100)
+    }
+
+    /// Row 36: what is remembered of calls that were never answered is bounded.
+    @Test func `Unanswered commands leave nothing behind`() {
+        var scenario = booted("CP1")
+        for _ in 0..<1000 {
+            scenario.command("CP1", "ClearCache", timeout: 1000)
+            scenario.pass(seconds: 1)
+        }
+        #expect(scenario.outcomes.count == 1000)
+        #expect(scenario.core.chargePoints["CP1"]?.overdue.count == 16)
+        #expect(scenario.core.chargePoints["CP1"]?.queue.isEmpty == true)
+        #expect(scenario.core.outstandingChargePoints.isEmpty)
+    }
+}
