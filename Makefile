@@ -41,7 +41,7 @@ test-end-to-end: debug
 
 # What takes longer than a minute, for as long as SECONDS says: crashes at every point, floods, long logs.
 SECONDS ?= 3600
-soak: test-deps debug
+soak: test-deps debug build
 	SOAK_SECONDS=$(SECONDS) $(VENV)/bin/python -m pytest -q -m soak Tests/EndToEnd
 
 # The readers, with the address sanitizer, SECONDS each.

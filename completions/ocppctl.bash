@@ -173,13 +173,13 @@ _ocppctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|watch|stations|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|help)
+    serve|send|watch|stations|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|publish-dojot|history-dojot|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send watch stations tags decode export-sessions export-meter-values simulate passwords provision-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send watch stations tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot help' -- "${cur}"))
         ;;
     esac
 }
@@ -822,9 +822,9 @@ _ocppctl_passwords_list() {
 
 _ocppctl_provision-dojot() {
     repeating_flags=()
-    non_repeating_flags=(--dry-run --version -h --help)
+    non_repeating_flags=(--prune --verify --dry-run --version -h --help)
     repeating_options=()
-    non_repeating_options=(--url --user --password-file --template --connectors --output-map --mqtt --store)
+    non_repeating_options=(--url --user --password-file --template --connectors --map --certificates --verify-timeout --output-map --mqtt --mqtt-version --store)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -844,13 +844,108 @@ _ocppctl_provision-dojot() {
     '--connectors')
         return
         ;;
+    '--map')
+        return
+        ;;
+    '--certificates')
+        return
+        ;;
+    '--verify-timeout')
+        return
+        ;;
     '--output-map')
         return
         ;;
     '--mqtt')
         return
         ;;
+    '--mqtt-version')
+        __ocppctl_add_completions -W 'v0.4'$'\n''v0.5'
+        return
+        ;;
     '--store')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_publish-dojot() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--dojot --mqtt-version --charge-point --perspective --timezone --date --quirks --timeout)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--dojot')
+        return
+        ;;
+    '--mqtt-version')
+        __ocppctl_add_completions -W 'v0.4'$'\n''v0.5'
+        return
+        ;;
+    '--charge-point')
+        return
+        ;;
+    '--perspective')
+        __ocppctl_add_completions -W 'central-system'$'\n''charge-point'
+        return
+        ;;
+    '--timezone')
+        return
+        ;;
+    '--date')
+        return
+        ;;
+    '--quirks')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    esac
+}
+
+_ocppctl_history-dojot() {
+    repeating_flags=()
+    non_repeating_flags=(--follow --subscribe --version -h --help)
+    repeating_options=(--attribute)
+    non_repeating_options=(--url --user --password-file --dojot --mqtt-version --since --until --records --mqtt-user)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--url')
+        return
+        ;;
+    '--user')
+        return
+        ;;
+    '--password-file')
+        return
+        ;;
+    '--dojot')
+        return
+        ;;
+    '--mqtt-version')
+        __ocppctl_add_completions -W 'v0.4'$'\n''v0.5'
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--records')
+        __ocppctl_add_completions -W 'all'$'\n''sessions'$'\n''meter-values'$'\n''history'
+        return
+        ;;
+    '--attribute')
+        return
+        ;;
+    '--mqtt-user')
         return
         ;;
     esac

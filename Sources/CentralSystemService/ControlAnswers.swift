@@ -1,4 +1,5 @@
 import OCPPKit
+import Storage
 public import WebEndpoints
 
 /// Who waits for the answer to a request on the control socket.
@@ -38,6 +39,8 @@ extension CentralSystemServer: LineServerHandler {
                 connection.send(ControlReply.done(number: number, count: stations.count).line)
             case .metrics(let number):
                 connection.send(ControlReply.metrics(number: number, metrics.samples).line)
+            case .store(let number):
+                connection.send(ControlReply.store(number: number, StorePath.resolved(settings.storePath)).line)
             case .watch(let number, let filter): watchers.add(connection, number, filter)
             case .changeTags(let number, let changes):
                 let asker = Asker(connection: connection, number: number, count: changes.count)

@@ -47,19 +47,3 @@ public enum RecordSelection: String, Sendable, CaseIterable {
         }
     }
 }
-
-/// Where values are published: DOJOT's MQTT broker and the devices that stand for the charge points.
-public struct DojotSettings: Sendable {
-    public var mqttHost: String
-    public var mqttPort: Int
-    public var tenant: String
-    /// Device id by charge point id.
-    public var devices: [String: String]
-
-    public init(mqttHost: String, mqttPort: Int, tenant: String, devices: [String: String]) {
-        self.mqttHost = mqttHost
-        self.mqttPort = mqttPort
-        self.tenant = tenant
-        self.devices = devices
-    }
-}

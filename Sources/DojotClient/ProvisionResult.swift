@@ -33,10 +33,14 @@ let longestText = 128
 public struct ProvisionResult: Sendable, Equatable {
     public enum Kind: String, Sendable {
         case template, device
+        /// Of a device, for mutual TLS; its id is its fingerprint.
+        case certificate
+        /// That a device's values come through to the history.
+        case verification
     }
 
     public enum Outcome: String, Sendable {
-        case created, updated, unchanged, failed
+        case created, updated, unchanged, failed, verified
         /// Of a dry run.
         case wouldCreate, wouldUpdate
     }

@@ -1,3 +1,5 @@
+import OCPPKit
+
 /// Makes sure that DOJOT has a template and a device for each charge point, and changes nothing else.
 ///
 /// DOJOT accepts any label twice, deletes what an update leaves out, and may answer 500 to what it did. So labels are
@@ -5,16 +7,20 @@
 public struct Provisioner: Sendable {
     private let session: DojotSession
     private let dryRun: Bool
+    private let prunes: Bool
 
     private var manager: DeviceManager { DeviceManager(session: session) }
 
     /// Up to so many charge points are looked up one by one; for more, all devices are listed once.
     private static let fewChargePoints = 5
 
-    /// - Parameter dryRun: only looks, and reports what would be done.
-    public init(session: DojotSession, dryRun: Bool = false) {
+    /// - Parameters:
+    ///   - dryRun: only looks, and reports what would be done.
+    ///   - prunes: removes attributes of the template that the model does not have, and with them their values.
+    public init(session: DojotSession, dryRun: Bool = false, prunes: Bool = false) {
         self.session = session
         self.dryRun = dryRun
+        self.prunes = prunes
     }
 
     /// Provisions one after another: the template first, then the charge points in their order.
@@ -51,7 +57,7 @@ public struct Provisioner: Sendable {
             }
             do {
                 let known = if let index { index[label] ?? [] } else { try await manager.devices(labelled: label) }
-                let result = try await provisionDevice(chargePoint, template, known: known)
+                let result = try await provisionDevice(chargePoint, template, model.labels, known: known)
                 map.devices[label] = result.id
                 report(result)
             } catch {
@@ -81,15 +87,18 @@ public struct Provisioner: Sendable {
             }
             return (template, .template(template, .created, note))
         }
-        if existing.contains(model) { return (existing, .template(existing, .unchanged)) }
-        if dryRun { return (existing, .template(existing, .wouldUpdate)) }
-        let union = existing.union(with: model)
+        let wanted = existing.wanted(model, prunes: prunes)
+        if wanted == existing.attributes { return (existing, .template(existing, .unchanged)) }
+        let removed = existing.attributes.filter { old in !wanted.contains { $0.isSame(as: old) } }.map(\.label)
+        let removal = removed.isEmpty ? nil : "removed: \(removed.sorted().joined(separator: ", "))"
+        if dryRun { return (existing, .template(existing, .wouldUpdate, removal)) }
         let (template, note) = try await certain { () async throws(DojotFailure) in
-            try await manager.updateTemplate(existing.id, label: label, attributes: union)
+            try await manager.updateTemplate(existing.id, label: label, attributes: wanted)
         } lookAgain: { () async throws(DojotFailure) in
-            try await theTemplate(label).flatMap { $0.contains(model) ? $0 : nil }
+            try await theTemplate(label).flatMap { $0.wanted(model, prunes: prunes) == $0.attributes ? $0 : nil }
         }
-        return (template, .template(template, .updated, note))
+        let message = [removal, note].compactMap(\.self).joined(separator: "; ")
+        return (template, .template(template, .updated, message.isEmpty ? nil : message))
     }
 
     private func theTemplate(_ label: String) async throws(DojotFailure) -> RemoteTemplate? {
@@ -100,12 +109,13 @@ public struct Provisioner: Sendable {
 
     /// - Parameter known: the devices of the charge point's label.
     private func provisionDevice(
-        _ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate?, known: [RemoteDevice]
+        _ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate?, _ labels: AttributeLabels,
+        known: [RemoteDevice]
     ) async throws(DojotFailure) -> ProvisionResult {
         let label = chargePoint.chargePointID
         guard let existing = try theDevice(known, label) else {
             if dryRun { return .device(label, nil, .wouldCreate) }
-            let device = try wanted(RemoteDevice(label: label), chargePoint, template)
+            let device = try wanted(RemoteDevice(label: label), chargePoint, template, labels)
             let (id, note) = try await certain { () async throws(DojotFailure) in
                 try await manager.create(device)
             } lookAgain: { () async throws(DojotFailure) in
@@ -113,15 +123,17 @@ public struct Provisioner: Sendable {
             }
             return .device(label, id, .created, note)
         }
-        if (try? wanted(existing, chargePoint, template)) == existing { return .device(label, existing.id, .unchanged) }
+        if (try? wanted(existing, chargePoint, template, labels)) == existing {
+            return .device(label, existing.id, .unchanged)
+        }
         if dryRun { return .device(label, existing.id, .wouldUpdate) }
-        let device = try wanted(existing, chargePoint, template)
+        let device = try wanted(existing, chargePoint, template, labels)
         let (_, note) = try await certain { () async throws(DojotFailure) in
             try await manager.update(device)
         } lookAgain: { () async throws(DojotFailure) in
             let found = try theDevice(await manager.devices(labelled: label), label)
             return try found.flatMap { found throws(DojotFailure) in
-                try wanted(found, chargePoint, template) == found ? () : nil
+                try wanted(found, chargePoint, template, labels) == found ? () : nil
             }
         }
         return .device(label, existing.id, .updated, note)
@@ -129,10 +141,11 @@ public struct Provisioner: Sendable {
 
     /// The device as it is to be.
     private func wanted(
-        _ device: RemoteDevice, _ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate?
+        _ device: RemoteDevice, _ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate?,
+        _ labels: AttributeLabels
     ) throws(DojotFailure) -> RemoteDevice {
         guard let template else { throw .unacceptable("its template is not there yet") }
-        return try device.adopting(chargePoint, template)
+        return try device.adopting(chargePoint, template, labels)
     }
 
     private func theDevice(_ devices: [RemoteDevice], _ label: String) throws(DojotFailure) -> RemoteDevice? {

@@ -71,19 +71,20 @@ struct RemoteDevice: Equatable {
     ///
     /// - Throws: `unexpectedAnswer` where the template lacks an attribute that the charge point needs.
     func adopting(
-        _ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate
+        _ chargePoint: ProvisionedChargePoint, _ template: RemoteTemplate, _ labels: AttributeLabels
     ) throws(DojotFailure) -> RemoteDevice {
         var device = self
         if !templates.contains(template.id) { device.templates.append(template.id) }
         for (fixed, value) in chargePoint.fixedValues {
-            guard let attributeID = template.id(of: fixed) else {
-                throw .unexpectedAnswer("template \(template.label) came without its attribute \(fixed.label)")
+            guard let name = labels.name(of: fixed.label) else { continue }
+            guard let attributeID = template.id(of: fixed, named: name) else {
+                throw .unexpectedAnswer("template \(template.label) came without its attribute \(name)")
             }
             if let index = overrides.firstIndex(where: { $0.attributeID == attributeID }) {
                 device.overrides[index].value = value
             } else {
                 device.overrides.append(
-                    Override(templateID: template.id, attributeID: attributeID, label: fixed.label, value: value))
+                    Override(templateID: template.id, attributeID: attributeID, label: name, value: value))
             }
         }
         return device

@@ -91,10 +91,16 @@ struct RemoteTemplate: Equatable {
         return union
     }
 
-    func contains(_ model: TemplateModel) -> Bool { union(with: model) == attributes }
+    /// What stays of the template: with `prunes` the model's attributes alone, else all that are there, too.
+    func wanted(_ model: TemplateModel, prunes: Bool) -> [RemoteAttribute] {
+        let union = union(with: model)
+        guard prunes else { return union }
+        let ours = model.attributes.map { RemoteAttribute($0) }
+        return union.filter { attribute in ours.contains { $0.isSame(as: attribute) } }
+    }
 
-    func id(of fixed: FixedAttribute) -> Int64? {
-        attributes.first { $0.label == fixed.label && $0.type == fixed.definition.kind.rawValue }?.id
+    func id(of fixed: FixedAttribute, named name: String) -> Int64? {
+        attributes.first { $0.label == name && $0.type == fixed.definition.kind.rawValue }?.id
     }
 }
 

@@ -51,6 +51,19 @@ public struct MQTTDevice: Sendable, Equatable {
     /// Whether the broker keeps messages for the subscriptions while the device is disconnected (MQTT's
     /// "clean session" off). It needs a stable `clientID`.
     public var keepsSession: Bool
+    /// The device's own, in place of those of the broker's TLS settings; without TLS it has no effect.
+    public var certificate: Certificate?
+
+    /// A client certificate and its key, files in PEM; the key without a passphrase.
+    public struct Certificate: Sendable, Equatable {
+        public var certificateFile: String
+        public var keyFile: String
+
+        public init(certificateFile: String, keyFile: String) {
+            self.certificateFile = certificateFile
+            self.keyFile = keyFile
+        }
+    }
 
     /// A last will at QoS 1, not retained.
     public struct Will: Sendable, Equatable {
@@ -65,7 +78,8 @@ public struct MQTTDevice: Sendable, Equatable {
 
     public init(
         id: String, clientID: String, username: String? = nil, password: String? = nil, will: Will? = nil,
-        subscriptions: [String] = [], subscriptionQoS: Int = 1, keepsSession: Bool = false
+        subscriptions: [String] = [], subscriptionQoS: Int = 1, keepsSession: Bool = false,
+        certificate: Certificate? = nil
     ) {
         self.id = id
         self.clientID = clientID
@@ -75,6 +89,7 @@ public struct MQTTDevice: Sendable, Equatable {
         self.subscriptions = subscriptions
         self.subscriptionQoS = subscriptionQoS
         self.keepsSession = keepsSession
+        self.certificate = certificate
     }
 }
 

@@ -168,13 +168,14 @@ struct MosquittoFailure: Error {
                     handle, will.topic, Int32(clamping: will.payload.count), will.payload, 1, false))
         }
         if let tls = broker.tls {
+            let certificate = device.certificate?.certificateFile ?? tls.certificateFile
+            let key = device.certificate?.keyFile ?? tls.keyFile
             do {
-                try check(
-                    unsafe mosquitto_tls_set(handle, tls.caFile, nil, tls.certificateFile, tls.keyFile, nil))
+                try check(unsafe mosquitto_tls_set(handle, tls.caFile, nil, certificate, key, nil))
             } catch {
                 throw MosquittoFailure(
-                    text: "cannot read the TLS files \(tls.caFile), \(tls.certificateFile ?? "no certificate"), "
-                        + (tls.keyFile ?? "no key"))
+                    text: "cannot read the TLS files \(tls.caFile), \(certificate ?? "no certificate"), "
+                        + (key ?? "no key"))
             }
             // 1 is SSL_VERIFY_PEER. TLS 1.1 is allowed without this call.
             try check(unsafe mosquitto_tls_opts_set(handle, 1, "tlsv1.2", nil))

@@ -75,6 +75,8 @@ struct OCPPCtl: AsyncParsableCommand {
             Simulate.self,
             Passwords.self,
             ProvisionDojot.self,
+            PublishDojot.self,
+            HistoryDojot.self,
         ])
 }
 

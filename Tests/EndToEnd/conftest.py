@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from support.dojot_fixtures import dojot_broker, platform  # noqa: F401
 from support.fixtures import broker, central_system, serve  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]

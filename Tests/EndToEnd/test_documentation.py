@@ -27,7 +27,8 @@ def test_commands_do_what_the_document_says(path, tmp_path, request):
     if re.search(r"1883|dojot\.json|mosquitto_", written(path)):
         ports[1883] = request.getfixturevalue("broker").port
     if "8000" in written(path):
-        ports[8000] = int(request.getfixturevalue("dojot")().url.rsplit(":", 1)[1])
+        bridge = ["--mqtt", f"127.0.0.1:{ports[1883]}"] if "1883" in written(path) else []
+        ports[8000] = int(request.getfixturevalue("dojot")(*bridge).url.rsplit(":", 1)[1])
     check(path, tmp_path, ports)
 
 

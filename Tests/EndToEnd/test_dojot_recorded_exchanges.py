@@ -136,6 +136,42 @@ def body_of(reply):
     return reply.json if "json" in reply.content_type else reply.text
 
 
+def whole_part(text):
+    """A JSON text that was cut, up to its last whole object, and closed."""
+    open_at, last = [], None
+    in_string = escaped = False
+    for index, character in enumerate(text):
+        if in_string:
+            in_string = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            in_string = True
+        elif character in "{[":
+            open_at.append("}" if character == "{" else "]")
+        elif character in "}]":
+            open_at.pop()
+            last = (index + 1, list(open_at))
+    end, brackets = last
+    return text[:end] + "".join(reversed(brackets))
+
+
+def assert_contains(found, part):
+    """Whether all of a cut body's part is in a whole one: attributes, which come in any order, equal by id."""
+    if isinstance(part, list) and all(isinstance(row, dict) and "value_type" in row for row in part):
+        by_id = {row["id"]: row for row in found}
+        assert [by_id.get(row["id"]) for row in part] == part
+    elif isinstance(part, list):
+        assert len(found) >= len(part)
+        for row, wanted in zip(found, part):
+            assert_contains(row, wanted)
+    elif isinstance(part, dict):
+        assert set(part) <= set(found)
+        for key, value in part.items():
+            assert_contains(found[key], value)
+    else:
+        assert found == part
+
+
 def name(number, exchange):
     request = exchange["request"]
     return f"{number}-{exchange['part']}-{request['method']}-{request['path']}"
@@ -147,5 +183,8 @@ def test_exchange(replies, number):
     assert reply.status == recorded["status"], reply.text
     assert reply.content_type == recorded.get("contentType")
     if recorded.get("cut"):
-        pytest.skip(f"{name(number, EXCHANGES[number])}: the recorded body is cut; status and content type agree")
+        whole = comparable(json.loads(whole_part(recorded["body"])))
+        assert whole, "nothing of the recorded body is whole"
+        assert_contains(comparable(body_of(reply)), whole)
+        return
     assert comparable(body_of(reply)) == comparable(recorded["body"])

@@ -10,6 +10,8 @@ from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import (ChargePointErrorCode, ChargePointStatus, RegistrationStatus, RemoteStartStopStatus,
                             ResetStatus)
 
+from support import actions
+from support.peers import Wire, peer, request
 from support.program import run
 
 
@@ -109,3 +111,53 @@ def test_a_station_that_is_not_ours_lives_a_whole_session(central_system):
     assert (row["transactionId"], row["status"], row["energyWh"], row["maxPowerW"], row["reason"]) == (
         transaction, "complete", 1000, 21400, "Remote")
     assert row["flags"] == []
+
+
+# Every action that PyPI `ocpp` knows, in both directions.
+
+async def be_charge_point(central_system):
+    """Sends all that a charge point sends, then answers all that `ocppctl send` sends. Returns what was covered."""
+    known, _ = actions.known_to_peer(actions.FROM_CHARGE_POINTS)
+    commands, _ = actions.known_to_peer(actions.FROM_CENTRAL_SYSTEMS)
+    sent, answered = [], []
+    async with websockets.connect(f"{central_system.url}/PY001", subprotocols=["ocpp1.6"]) as socket:
+        wire = Wire(socket)
+        station = peer(commands, {})("PY001", wire)
+        listening = asyncio.create_task(station.start())
+        transaction = None
+        # The boot first, and the stop after its start.
+        order = ["BootNotification", *sorted(set(known) - {"BootNotification", "StopTransaction"}), "StopTransaction"]
+        for action in order:
+            payload = actions.fixture(action, "request")
+            if action == "StopTransaction":
+                payload["transactionId"] = transaction
+            # It raises what comes back as a CALLERROR, and answers that are not as their schema says.
+            answer = await station.call(request(action, payload), suppress=False)
+            if action == "StartTransaction":
+                transaction = answer.transaction_id
+            sent.append(action)
+        for action in commands:
+            payload = actions.fixture(action, "request")
+            done = await asyncio.to_thread(
+                central_system.send, "PY001", action, "--payload", json.dumps(payload))
+            assert done.stdout, done.stderr
+            outcome = json.loads(done.stdout)
+            assert outcome["payload"] == actions.fixture(action, "response"), action
+            assert (outcome["outcome"], done.returncode) in [("accepted", 0), ("refused", 77)], outcome
+            came = [frame[3] for way, frame in wire.frames if way == "in" and frame[0] == 2 and frame[2] == action]
+            assert came == [payload] and len(station.received[action]) == 1, action
+            answered.append(action)
+        listening.cancel()
+        assert wire.errors() == []
+    return sent, answered
+
+
+def test_a_charge_point_that_is_not_ours_against_serve(central_system):
+    sent, answered = asyncio.run(be_charge_point(central_system))
+    assert sorted(sent) == actions.known_to_peer(actions.FROM_CHARGE_POINTS)[0]
+    assert sorted(answered) == actions.known_to_peer(actions.FROM_CENTRAL_SYSTEMS)[0]
+    records = [json.loads(line) for line in central_system.log.read_text().splitlines()]
+    frames = [record for record in records if "messageType" in record]
+    violations = [violation for frame in frames for violation in frame.get("meta", {}).get("violations", [])]
+    assert [violation for violation in violations if violation["severity"] == "error"] == []
+    assert {frame["action"] for frame in frames if frame["messageType"] == "CALL"} == set(actions.ALL)

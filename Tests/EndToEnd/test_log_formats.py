@@ -131,6 +131,17 @@ FORMATS = {
                 [(IN, "CP001", T1)]),
     "wrapped by a terminal": (
         "\n".join(f"recv {LONG}"[at:at + 80] for at in range(0, 400, 80)) + "\n", [], [(IN, None, None)]),
+    "a database's export": (
+        json.dumps({"_id": {"$oid": "x"}, "timestamp": {"$date": T1}, "chargePointId": "CP001", "message":
+                    json.loads(CALL)}) + "\n" +
+        json.dumps({"timestamp": {"$date": {"$numberLong": "1795340719200"}}, "cpId": "CP001", "m": RESULT}, indent=2), [],
+        [(IN, "CP001", T1), (OUT, "CP001", T2)]),
+    "quotes by their number": (
+        json.dumps({"Timestamp": T1, "Message": f"recv CP001: {CALL}"}).replace('\\"', "\\u0022") + "\n", [],
+        [(IN, "CP001", T1)]),
+    "a page": (
+        '<tr class="x"><td>' + T1 + "</td><td>CP-&gt;CSMS</td><td>" + CALL.replace('"', "&quot;") + "</td></tr>\n", [],
+        [(IN, None, T1)]),
     "objects over lines": (
         json.dumps({"timestamp": T1, "messageTypeId": 2, "uniqueId": "1", "action": "Heartbeat", "payload": {}},
                    indent=4) + "\n", [], None),

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from support.charge_point import Answering
+from support.charge_point import Answering, ChargePoint
 from support.program import BINARY, DEADLINE, environment
 
 
@@ -155,6 +155,17 @@ def test_any_text_can_be_sent(central_system, station, text):
     assert cp.texts == [text]
     [line] = lines(done)
     assert line["outcome"] == "timeout"
+
+
+def test_a_raw_text_goes_to_a_station_that_has_not_booted(central_system):
+    """A command does not: firmware has to be tested in that state, too."""
+    cp = ChargePoint(central_system.url, "CP001")
+    central_system.wait_for_record(lambda r: r.get("event") == "connected", "connection")
+    assert central_system.send("CP001", "ClearCache").returncode == 77
+    done = central_system.send("CP001", "--raw", '[2,"x","ClearCache",{}]', "--timeout", "0.3")
+    assert done.returncode == 75, done.stdout
+    assert cp.receive() == [2, "x", "ClearCache", {}]
+    cp.close()
 
 
 def test_the_answer_to_a_raw_text_is_found(central_system, station):

@@ -48,6 +48,27 @@ def test_an_import_is_idempotent(central_system):
     assert len(tags(central_system, "list")) == 2500
 
 
+def test_the_list_is_the_servers(central_system, tmp_path):
+    """Also where the server's store is not the default, and a server with another store is left alone."""
+    def without_store(*words):
+        done = run("tags", words[0], "--control", central_system.control, *words[1:])
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line).get("result", json.loads(line)["idTag"]) for line in done.stdout.splitlines()]
+
+    assert without_store("add", "A") == ["created"]
+    assert without_store("add", "A") == ["unchanged"]
+    assert without_store("list") == ["A"]
+    other = tmp_path / "other.db"
+    done = run("tags", "add", "--control", central_system.control, "--store", other, "B")
+    assert done.returncode == 0, done.stderr
+    assert without_store("list") == ["A"]
+    assert [line["idTag"] for line in tags(central_system, "list")] == ["A"]
+    done = run("tags", "list", "--store", other, "--control", tmp_path / "none")
+    assert json.loads(done.stdout)["idTag"] == "B"
+    done = run("stations", "--control", central_system.control, "--store", other)
+    assert done.returncode == 0 and b"no server has this store" in done.stderr
+
+
 class LocalList:
     """A charge point's local list, which does not take everything."""
 

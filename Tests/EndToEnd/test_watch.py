@@ -152,7 +152,7 @@ def test_stations_beside_the_server_and_without_it(central_system):
         lambda r: r.get("event") == "disconnected" and r["chargePointId"] == "CP001", "disconnection")
     assert central_system.terminate() == 0
     later = stations(central_system)
-    assert b"no server runs" in later.stderr
+    assert b"no server has this store" in later.stderr
     for line in map(json.loads, later.stdout.splitlines()):
         before = found[line["chargePointId"]]
         assert line["online"] is False and "onlineSince" not in line and "lastMessage" not in line

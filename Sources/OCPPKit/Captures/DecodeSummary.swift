@@ -26,7 +26,7 @@ public struct DecodeSummary: Sendable {
         switch item {
         case .frame(let record): add(record)
         case .unreadable: unreadable += 1
-        case .connection: break
+        case .connection, .record: break
         }
     }
 

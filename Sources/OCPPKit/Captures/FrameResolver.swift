@@ -7,6 +7,10 @@ struct FrameResolver {
     private var quirks: Quirks?
     /// Who seems to write this log: seen from the last CALL whose action only one side sends.
     private var learntPerspective: Perspective?
+    /// How many CALLs in a row have said the same of it.
+    private var agreement = 0
+    /// After so many the marks are taken at their word.
+    private static let sureAgreement = 8
 
     init(options: LogOptions) {
         self.options = options
@@ -15,7 +19,10 @@ struct FrameResolver {
     }
 
     /// Another file may be written by the other side.
-    mutating func forgetPerspective() { learntPerspective = nil }
+    mutating func forgetPerspective() {
+        learntPerspective = nil
+        agreement = 0
+    }
 
     /// A frame found in text.
     mutating func resolve(_ frame: Frame, _ told: LogPrefix, source: FrameRecord.Source) -> FrameRecord {
@@ -68,7 +75,9 @@ struct FrameResolver {
             }
         guard let mark else { return sender }
         guard let sender else { return mark.direction(seenFrom: learntPerspective ?? mark.loggedBy) }
-        learntPerspective = mark.direction(seenFrom: .centralSystem) == sender ? .centralSystem : .chargePoint
+        let seen: Perspective = mark.direction(seenFrom: .centralSystem) == sender ? .centralSystem : .chargePoint
+        agreement = seen == learntPerspective ? agreement + 1 : 1
+        learntPerspective = seen
         return sender
     }
 
@@ -77,7 +86,11 @@ struct FrameResolver {
         var isSure = told != nil
         if told == nil, let mark {
             told = mark.direction(seenFrom: options.perspective ?? learntPerspective ?? mark.loggedBy)
-            if case .absolute = mark.meaning { isSure = true } else { isSure = options.perspective != nil }
+            if case .absolute = mark.meaning {
+                isSure = true
+            } else {
+                isSure = options.perspective != nil || agreement >= FrameResolver.sureAgreement
+            }
         }
         let (id, chargePointId) = (record.frame.messageId, record.chargePointId)
         var call = pairing.answer(id, chargePointId: chargePointId, direction: told)

@@ -296,7 +296,7 @@ public struct FrameScanner {
             windowStart -= 1
             if text[windowStart] == UInt8(ascii: "\"") { quotes += 1 }
         }
-        return hasElision(text[windowStart..<min(end, error.offset + 3)]) || hasCutNote(at: error.offset, before: end)
+        return hasElision(text[windowStart..<min(end, error.offset + 4)]) || hasCutNote(at: error.offset, before: end)
     }
 
     /// `[truncated]`, `(truncated)`, `<truncated…`.

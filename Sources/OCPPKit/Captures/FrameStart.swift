@@ -85,6 +85,8 @@ private struct Cursor {
     func quoting(typeId: Int, certain: Bool) -> FrameStart? {
         var quote = position
         while quote < text.count, text[quote] == UInt8(ascii: "\\") { quote += 1 }
+        // Some writers of JSON escape a quote by its number.
+        if quote > position, text[quote...].starts(with: "u0022".utf8) { return .escaped }
         guard quote < text.count, text[quote] == UInt8(ascii: "\"") else { return nil }
         // `""` is an empty string where the array goes on after it, and one doubled quote otherwise.
         if quote + 2 < text.count, text[quote + 1] == UInt8(ascii: "\"") {

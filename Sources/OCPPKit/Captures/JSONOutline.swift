@@ -24,8 +24,10 @@ struct JSONOutline {
         let isObject: Bool
         /// Whether this is an element of an array, or the outermost value.
         let isElement: Bool
-        /// What an array's name says that its elements are.
+        /// What the name says that the elements, or an object's one value, are.
         let role: LogRole?
+        /// Whether this object only says of what type its value is.
+        var isTyped = false
         var told = LogPrefix()
         var held: [Held] = []
     }
@@ -133,7 +135,10 @@ struct JSONOutline {
             next += 1
         }
         if isKey {
-            pendingRole = LogRole(named: bytes[start..<end])
+            // A database's export writes a time as an object of one member: `{"$date":"…"}`.
+            let last = levels.count - 1
+            if bytes[start] == UInt8(ascii: "$"), levels[last].role != nil { levels[last].isTyped = true }
+            pendingRole = levels[last].isTyped ? levels[last].role : LogRole(named: bytes[start..<end])
         } else if next == first {
             takeValue(bytes[start..<end])
         } else {
@@ -150,7 +155,10 @@ struct JSONOutline {
         guard let role, value.count <= 256 else { return }
         let text =
             value.contains(UInt8(ascii: "\\")) ? Unquoted.string(in: Array(value), from: 0).bytes[...] : value
-        levels[isNamed ? last : last - 1].told.take(role, text)
+        // What an array or an object of a type is called, the object around it is told.
+        var target = isNamed ? last : last - 1
+        while target > 0, levels[target].isTyped { target -= 1 }
+        levels[target].told.take(role, text)
     }
 
     // MARK: levels

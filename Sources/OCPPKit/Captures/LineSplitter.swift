@@ -3,7 +3,7 @@
 /// Lines come without their ending (`\n` or `\r\n`), without a byte order mark and without terminal colours.
 struct LineSplitter {
     /// A longer line is handed on in pieces of this size; `LogReader` mends the seams.
-    static let maximumLineBytes = 4 << 20
+    static let maximumLineBytes = 2 << 20
 
     /// Files that were put one after the other each begin with one.
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -93,55 +93,7 @@ enum LogFormats {
             DirectionMark(text: "==>", meaning: .sent, loggedBy: .chargePoint),
             DirectionMark(text: "<<<", meaning: .received, loggedBy: .chargePoint),
             DirectionMark(text: ">>>", meaning: .sent, loggedBy: .chargePoint),
-        ] + absolute
-
-    /// The same from wherever one looks: who sent it, or whom it was for, in all the words for the two sides.
-    private static let absolute: [DirectionMark] = {
-        let chargePoints = [
-            "charge point", "chargepoint", "charging station", "chargingstation", "station", "charger", "charge box",
-            "chargebox", "cp", "cs_cp", "evse", "client", "ocpp client",
         ]
-        let centralSystems = [
-            "central system", "centralsystem", "csms", "server", "backend", "back end", "back office", "backoffice",
-            "cloud", "cpo", "csys", "ocpp server",
-        ]
-        var rows: [DirectionMark] = []
-        for (names, direction) in [
-            (chargePoints, Direction.fromChargePoint), (centralSystems, .fromCentralSystem),
-        ] {
-            for name in names {
-                for word in ["from ", "from-", "from_", "from the "] {
-                    rows.append(DirectionMark(text: word + name, meaning: .absolute(direction)))
-                }
-                for word in ["to ", "to-", "to_", "to the "] {
-                    rows.append(DirectionMark(text: word + name, meaning: .absolute(direction.opposite)))
-                }
-            }
-        }
-        // In pairs a central system may be called CS, which alone is also a charging station.
-        for chargePoint in chargePoints {
-            for centralSystem in centralSystems + ["cs"] {
-                for arrow in ["->", "-->", "=>", "→", " -> ", " --> ", " => ", " → ", "-to-", "_to_", " to ", ">", "2"]
-                {
-                    rows.append(
-                        DirectionMark(
-                            text: chargePoint + arrow + centralSystem, meaning: .absolute(.fromChargePoint)))
-                    rows.append(
-                        DirectionMark(
-                            text: centralSystem + arrow + chargePoint, meaning: .absolute(.fromCentralSystem)))
-                }
-                for arrow in ["<-", "<--", "<=", "←", " <- ", " <-- ", " <= ", " ← "] {
-                    rows.append(
-                        DirectionMark(
-                            text: chargePoint + arrow + centralSystem, meaning: .absolute(.fromCentralSystem)))
-                    rows.append(
-                        DirectionMark(
-                            text: centralSystem + arrow + chargePoint, meaning: .absolute(.fromChargePoint)))
-                }
-            }
-        }
-        return rows
-    }()
 
     /// Words that stand before a colon and name a program or a level, not a charge point.
     static let noIds: Set<String> = [

@@ -101,6 +101,7 @@ struct LogPrefix {
     static func mark(_ value: ArraySlice<UInt8>) -> DirectionMark? {
         let text = value.map(lowercased)
         guard let first = text.first else { return nil }
+        if let (mark, end) = LogSides.mark(in: text[...], at: 0), end == text.count { return mark }
         return LogFormats.marksByFirstByte[first]?.first { $0.text == text && $0.mark.after == nil }?.mark
     }
 
@@ -160,6 +161,9 @@ struct LogPrefix {
         let limit = max(text.startIndex, text.endIndex - markWindow)
         while position > limit {
             position -= 1
+            if let (mark, end) = LogSides.mark(in: text, at: position), isDelimited(position..<end, in: text) {
+                return (mark, position..<end)
+            }
             guard let rows = LogFormats.marksByFirstByte[lowercased(text[position])] else { continue }
             for (pattern, mark) in rows {
                 let end = position + pattern.count

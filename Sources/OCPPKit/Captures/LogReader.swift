@@ -4,6 +4,8 @@ public enum LogItem: Sendable {
     case unreadable(UnreadableFrame)
     /// A record of a connection that came or went.
     case connection(LoggedConnection)
+    /// A record of any other kind; only where `LogOptions.givesRecords` asks for them.
+    case record(JSONNode)
 }
 
 /// What the person knows about a log and the log does not tell.
@@ -19,6 +21,8 @@ public struct LogOptions: Sendable {
     public var start: Timestamp?
     /// How the frames of some charge points are to be read.
     public var quirks: Quirks?
+    /// Whether records that are no frames are given, too; else they are passed over.
+    public var givesRecords = false
 
     public init(
         chargePointId: String? = nil, perspective: Perspective? = nil,
@@ -34,7 +38,7 @@ public struct LogOptions: Sendable {
 
 /// Reads logs of any kind, and frame records, as a stream: bytes go in, frames and broken frames come out in order.
 ///
-/// Memory is bounded by the longest line (4 MiB) and the calls that wait for their answers (`Pairing`). Answers find
+/// Memory is bounded by the longest line (2 MiB) and the calls that wait for their answers (`Pairing`). Answers find
 /// their calls across the files of one reader, as in logs that were rotated.
 ///
 ///     var reader = LogReader()
@@ -43,6 +47,7 @@ public struct LogOptions: Sendable {
 ///     reader.close { item in … }
 public struct LogReader {
     private var resolver: FrameResolver
+    private let givesRecords: Bool
     private var splitter = LineSplitter()
     private var joiner = LineJoiner()
     private var outline = JSONOutline()
@@ -59,6 +64,7 @@ public struct LogReader {
 
     public init(options: LogOptions = LogOptions()) {
         resolver = FrameResolver(options: options)
+        givesRecords = options.givesRecords
     }
 
     /// CALLs for which no answer came so far.
@@ -122,7 +128,8 @@ public struct LogReader {
         if !isPiece { lineNumber += 1 }
     }
 
-    private mutating func takeLine(_ line: [UInt8], _ body: (LogItem) -> Void) {
+    private mutating func takeLine(_ written: [UInt8], _ body: (LogItem) -> Void) {
+        let line = Unquoted.withoutEntities(written) ?? written
         guard let envelope = LogEnvelope(line) else {
             finishPieces(body)
             join(JoinedLine(bytes: line, number: lineNumber), body)
@@ -247,7 +254,11 @@ public struct LogReader {
     private mutating func readRecord(_ object: JSONNode, _ text: JoinedLine, _ body: (LogItem) -> Void) -> Bool {
         let source = FrameRecord.Source(file: file, line: text.number)
         if object["record"]?.text != nil {
-            if let connection = LoggedConnection(object, source: source) { body(.connection(connection)) }
+            if let connection = LoggedConnection(object, source: source) {
+                body(.connection(connection))
+            } else if givesRecords {
+                body(.record(object))
+            }
             return true
         }
         do throws(FrameError) {

@@ -42,6 +42,42 @@ struct Unquoted {
         return bytes.contains(0x1B) ? LineSplitter.withoutColours(bytes) : bytes
     }
 
+    /// A line of a page in which a frame's quotes stand as `&quot;`, as it was before; `nil` where there is no such frame.
+    static func withoutEntities(_ line: [UInt8]) -> [UInt8]? {
+        guard let first = line.firstIndex(of: UInt8(ascii: "&")) else { return nil }
+        let quote = Array("&quot;".utf8)
+        // `[2,&quot;17&quot;,`: entities inside the texts of a frame are the frame's own.
+        let isQuoted = line[first...].indices.contains { index in
+            guard line[index] == UInt8(ascii: "&"), line[index...].starts(with: quote) else { return false }
+            let before = line[..<index].suffix(8).filter { !isBlank($0) }
+            let id = line[(index + quote.count)...].prefix(64).prefix { $0 != UInt8(ascii: "&") }
+            let after = line[id.endIndex...]
+            return before.last == UInt8(ascii: ",") && before.dropLast().last.map(isDigit) == true
+                && before.dropLast(2).last == UInt8(ascii: "[") && after.starts(with: quote)
+                && after.dropFirst(quote.count).first { !isBlank($0) } == UInt8(ascii: ",")
+        }
+        guard isQuoted else { return nil }
+        let entities: [(name: [UInt8], byte: UInt8)] = [
+            (quote, UInt8(ascii: "\"")), (Array("&lt;".utf8), UInt8(ascii: "<")),
+            (Array("&gt;".utf8), UInt8(ascii: ">")),
+            (Array("&#39;".utf8), UInt8(ascii: "'")), (Array("&amp;".utf8), UInt8(ascii: "&")),
+        ]
+        var result = Array(line[..<first])
+        var position = first
+        while position < line.count {
+            if line[position] == UInt8(ascii: "&"),
+                let entity = entities.first(where: { line[position...].starts(with: $0.name) })
+            {
+                result.append(entity.byte)
+                position += entity.name.count
+            } else {
+                result.append(line[position])
+                position += 1
+            }
+        }
+        return result
+    }
+
     /// `CP%20001` as it is meant; what is no such escape stays.
     static func percentEncoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []

@@ -89,6 +89,7 @@ public struct CentralSystem: Sendable {
         case .stored(let ticket, let outcome): stored(ticket, outcome)
         case .command(let request): enqueue(request)
         case .tagChanges(let ticket, let changes): change(changes, ticket)
+        case .actuation(let chargePointId, let message): actuate(message, chargePointId)
         case .tick:
             expireProbes()
             expireCommands()

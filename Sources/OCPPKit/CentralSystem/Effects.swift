@@ -17,6 +17,8 @@ public enum Input: Sendable {
     case command(CommandRequest)
     /// Somebody wants the authorisation list changed; the ticket comes back with `Effect.tagsChanged`.
     case tagChanges(ticket: UInt64, [TagChange])
+    /// A platform's users ask something of a charge point: a message of the device's configuration topic.
+    case actuation(chargePointId: String, [UInt8])
     /// The time given by `Effect.wake` has come.
     case tick
 }

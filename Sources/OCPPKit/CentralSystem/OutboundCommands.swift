@@ -63,7 +63,7 @@ extension CentralSystem {
         else { return }
         let request = chargePoint.queue.removeFirst()
         // It may have booted since, and been rejected.
-        if let reason = refusal(of: request.action, chargePoint.registration) {
+        if request.text == nil, let reason = refusal(of: request.action, chargePoint.registration) {
             chargePoints[id]?.queue.removeFirst()
             finish(request.outcome(.refused, status: chargePoint.registration?.rawValue, message: reason))
             return sendNext(to: id)

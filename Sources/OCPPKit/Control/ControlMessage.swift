@@ -19,6 +19,8 @@ public enum ControlRequest: Sendable {
     /// Follow the records. The answers are `ControlReply.watching`, then a `ControlReply.record` for each that passes,
     /// in their order, until the connection ends; and `ControlReply.lost` where the client was too slow for some.
     case watch(number: UInt64, WatchFilter)
+    /// Which store the server has; the answer is `ControlReply.store`.
+    case store(number: UInt64)
 
     public var line: [UInt8] {
         var writer = JSONWriter()
@@ -32,6 +34,9 @@ public enum ControlRequest: Sendable {
             writer.member("payload", raw: request.payload)
             writer.member("text", request.text.map { String(decoding: $0, as: UTF8.self) })
             writer.member("timeoutMilliseconds", request.timeoutMilliseconds)
+        case .store(let number):
+            writer.member("request", "store")
+            writer.member("number", number)
         case .watch(let number, let filter):
             writer.member("request", "watch")
             writer.member("number", number)
@@ -88,6 +93,7 @@ public enum ControlRequest: Sendable {
                     action: try required(root["action"]?.text, "action"), payload: try required(payload, "payload"),
                     timeoutMilliseconds: min(max(root["timeoutMilliseconds"]?.integer ?? 30_000, 1), 86_400_000),
                     text: root["text"]?.text.map { Array($0.utf8) }))
+        case "store": self = .store(number: number)
         case "watch": self = .watch(number: number, try required(WatchFilter(root), "records"))
         case "chargePoints": self = .chargePoints(number: number)
         case "stations": self = .stations(number: number)
@@ -137,6 +143,8 @@ public enum ControlReply: Sendable {
     case record(number: UInt64, [UInt8])
     /// So many records were not told, because the client did not read them in time.
     case lost(number: UInt64, count: Int)
+    /// The store's file, without links.
+    case store(number: UInt64, String)
     case error(number: UInt64?, String)
 
     public var line: [UInt8] {
@@ -167,6 +175,9 @@ public enum ControlReply: Sendable {
         case .done(let number, let count):
             writer.member("number", number)
             writer.member("done", count)
+        case .store(let number, let path):
+            writer.member("number", number)
+            writer.member("store", path)
         case .watching(let number):
             writer.member("number", number)
             writer.member("watching", true)
@@ -192,6 +203,8 @@ public enum ControlReply: Sendable {
             self = .error(number: number, message)
         } else if let number, let line = root["line"] {
             self = .record(number: number, Array(line.raw))
+        } else if let number, let path = root["store"]?.text {
+            self = .store(number: number, path)
         } else if let number, root["watching"]?.boolean == true {
             self = .watching(number: number)
         } else if let number, let count = root["lost"]?.integer {

@@ -23,6 +23,11 @@ public struct AttributeDefinition: Sendable, Equatable {
         self.valueType = valueType
         self.unit = unit
     }
+
+    /// The same attribute under another label.
+    public func named(_ label: String) -> AttributeDefinition {
+        AttributeDefinition(label, kind, valueType, unit: unit)
+    }
 }
 
 /// What a charge point publishes about itself as a whole, by the labels it goes under.

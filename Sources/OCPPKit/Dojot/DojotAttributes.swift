@@ -162,7 +162,7 @@ extension DojotAttributes {
     ]
 
     /// Measurand and place, then phase: `current`, `_L1`. A phase against neutral is the phase: `L1-N` is `_L1`.
-    private static func label(of sample: SampledValue) -> (name: String, phase: String) {
+    static func label(of sample: SampledValue) -> (name: String, phase: String) {
         let measurand = sample.measurand ?? .known(SampledValue.defaultMeasurand)
         var name = measurand.known.flatMap { names[$0]?.rawValue } ?? measurand.text
         let home = measurand.known.flatMap { homes[$0] } ?? SampledValue.defaultLocation

@@ -34,6 +34,7 @@ public struct Findings: Sendable {
         switch item {
         case .frame(let record):
             watch(record.chargePointId) { rule, found in rule.take(record, &found) }
+        case .record: break
         case .connection(let connection):
             watch(connection.chargePointId) { rule, found in rule.take(connection, &found) }
         case .unreadable: break

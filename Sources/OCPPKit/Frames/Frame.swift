@@ -207,7 +207,12 @@ public struct FrameError: Error, Sendable {
             skip(" \t\r\n")
             guard let (tree, end) = try? JSONTree.parsingPrefix(of: text, from: position) else { return nil }
             position = end
-            skip(" \t\r\n,")
+            skip(" \t\r\n")
+            if position < text.count {
+                // A value ends at a comma or a bracket; one that goes on otherwise was something else.
+                guard text[position] == UInt8(ascii: ",") || text[position] == UInt8(ascii: "]") else { return nil }
+                position += 1
+            }
             return code == .truncated && hasElision(tree.root.raw) ? nil : tree.root
         }
         skip(" \t\r\n")

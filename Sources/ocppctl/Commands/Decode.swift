@@ -163,7 +163,7 @@ private struct Decoding {
             case (.unreadable(let frame), .jsonl): frame.write(to: &lines)
             case (.frame(let record), .text): try output.write(report.lines(of: record).utf8)
             case (.unreadable(let frame), .text): try output.write(report.lines(of: frame).utf8)
-            case (.connection, _): break
+            case (.connection, _), (.record, _): break
             }
             if output.isLineBuffered, !lines.bytes.isEmpty {
                 try output.write(lines.bytes)
@@ -191,7 +191,7 @@ private struct Decoding {
     /// Says what is wrong and where. What is allowed and only makes no sense is no violation.
     private mutating func complain(about item: LogItem) {
         switch item {
-        case .connection: break
+        case .connection, .record: break
         case .unreadable(let frame):
             hasViolations = true
             Diagnostics.say(Decoding.place(frame.source) + frame.error.message)

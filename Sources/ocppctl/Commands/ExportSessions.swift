@@ -82,10 +82,18 @@ struct ExportSessions: ParsableCommand {
             if filter.matches(session) { try body(session) }
         }
         guard source.files.isEmpty else {
-            var log = try LogFrames(options: source.logOptions())
+            var options = try source.logOptions()
+            options.givesRecords = true
+            var log = LogFrames(options: options)
             var folder = SessionFolder()
-            try log.read(source.files) { _ = folder.fold($0) }
-            for session in folder.sessions { try take(session) }
+            var rows = SessionRecords()
+            try log.read(source.files) {
+                if case .record(let record) = $0 { rows.take(record) }
+            } _: {
+                _ = folder.fold($0)
+            }
+            let folded = folder.sessions
+            for session in folded + rows.sessions(withoutThoseOf: folded) { try take(session) }
             try finish()
             return try log.finish()
         }

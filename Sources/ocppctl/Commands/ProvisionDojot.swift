@@ -1,4 +1,5 @@
 import ArgumentParser
+import CentralSystemService
 import DojotClient
 import Foundation
 import OCPPKit
@@ -14,6 +15,10 @@ struct ProvisionDojot: AsyncParsableCommand {
             to standard output. The login's token is kept in $XDG_CACHE_HOME/ocppctl, since DOJOT takes 5 logins a \
             minute.
 
+            --map is for a template that is there already under other names of attributes; what it lacks is added. Only \
+            --prune removes anything. --certificates has DOJOT 0.7 sign certificates for its TLS port, made by openssl. \
+            --verify proves that values come through: what the broker acknowledges need not be stored.
+
             Charge points come from lines {"chargePointId":"CP001","connectors":2,"location":"38.72,-9.14"}, or CSV \
             with these names as its header; without a file, from the store. Wrong lines are said, and nothing is done.
 
@@ -25,19 +30,13 @@ struct ProvisionDojot: AsyncParsableCommand {
                 --password-file dojot.password --output-map dojot.json
               ocppctl provision-dojot --url http://127.0.0.1:8000 --user admin \\
                 --password-file dojot.password --dry-run charge-points.csv
+              ocppctl provision-dojot --url http://127.0.0.1:8000 --user admin \\
+                --password-file dojot.password --mqtt 127.0.0.1:1883 --verify \\
+                charge-points.csv | tail -n 2
               ocppctl serve --dojot dojot.json
             """)
 
-    @Option(help: ArgumentHelp("Where DOJOT is.", valueName: "url"))
-    var url: String
-
-    @Option(help: ArgumentHelp("The user, whose tenant gets the devices.", valueName: "name"))
-    var user: String
-
-    @Option(
-        name: .customLong("password-file"),
-        help: ArgumentHelp("The user's password is the first line of this file.", valueName: "file"))
-    var passwordFile: String
+    @OptionGroup var access: DojotAccess
 
     @Option(help: ArgumentHelp("The template's label in DOJOT.", valueName: "label"))
     var template = "ocpp-charge-point"
@@ -46,6 +45,29 @@ struct ProvisionDojot: AsyncParsableCommand {
         help: ArgumentHelp(
             "Connectors that the template has at least; more where a charge point has more.", valueName: "number"))
     var connectors = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "What a template that was there before calls our attributes: {\"c1_power_W\":\"power\"}, null for one "
+                + "that is left out.", valueName: "file"))
+    var map: String?
+
+    @Flag(help: "Remove attributes of the template that are not ours, and with them their values.")
+    var prune = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Get keys and certificates of the devices for mutual TLS, and keep them in this folder.",
+            valueName: "folder"))
+    var certificates: String?
+
+    @Flag(help: "Publish a marker for each device and read it back from DOJOT's history.")
+    var verify = false
+
+    @Option(
+        name: .customLong("verify-timeout"),
+        help: ArgumentHelp("How long --verify waits for the markers.", valueName: "seconds"))
+    var verifyTimeout = 20.0
 
     @Flag(name: .customLong("dry-run"), help: "Only say what would be done.")
     var dryRun = false
@@ -57,8 +79,14 @@ struct ProvisionDojot: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "DOJOT's MQTT broker, for the map (default: the host of --url, port 1883).", valueName: "address:port"))
+            "DOJOT's MQTT broker, for the map and --verify (default: the host of --url, port 1883, or 8883 with "
+                + "--certificates).", valueName: "address:port"))
     var mqtt: ListenAddress?
+
+    @Option(
+        name: .customLong("mqtt-version"),
+        help: ArgumentHelp("How devices are named on the broker, for the map and --verify.", valueName: "version"))
+    var mqttVersion = DojotMQTTVersion.v05
 
     @OptionGroup var store: StoreOption
 
@@ -69,77 +97,97 @@ struct ProvisionDojot: AsyncParsableCommand {
     var files: [String] = []
 
     func validate() throws {
-        guard let parts = URLComponents(string: url), parts.scheme == "http" || parts.scheme == "https",
-            parts.host != nil
-        else { throw ValidationError("--url is an address such as http://127.0.0.1:8000, not \(url)") }
         guard (1...ChargePointList.connectorLimit).contains(connectors) else {
             throw ValidationError("--connectors is 1 to \(ChargePointList.connectorLimit)")
         }
-        if dryRun, outputMap != nil {
-            throw ValidationError("--dry-run makes no devices that --output-map could write")
+        for (given, name) in [
+            (outputMap != nil, "--output-map"), (certificates != nil, "--certificates"), (verify, "--verify"),
+        ] where dryRun && given {
+            throw ValidationError("--dry-run makes no devices for \(name)")
         }
-        if mqtt != nil, outputMap == nil { throw ValidationError("--mqtt is for --output-map") }
+        if mqtt != nil, outputMap == nil, !verify { throw ValidationError("--mqtt is for --output-map and --verify") }
+        guard verifyTimeout > 0, verifyTimeout <= 3600 else {
+            throw ValidationError("--verify-timeout is more than 0 seconds, at most an hour")
+        }
     }
 
     func run() async throws {
-        let password = try password()
+        let password = try access.password()
         let list = try files.isEmpty ? ChargePointList(store: store.path) : ChargePointList(files: files)
         if list.entries.isEmpty { Diagnostics.say("no charge points given: only the template is looked after") }
-        let loop: EventLoop
-        do {
-            loop = try EventLoop()
-        } catch {
-            throw CommandFailure(.internalError, "\(error)")
+        let model = TemplateModel(
+            label: template, connectors: list.entries.compactMap(\.connectors).reduce(connectors, max),
+            labels: try labels())
+        for label in model.unknownLabels {
+            Diagnostics.say("\(map ?? ""): \(label): no attribute of ours")
         }
+        if let certificates { try makeFolder(certificates) }
+        try await EventLoop.during { loop in
+            try await provision(model, list, password, loop)
+        }
+    }
+
+    private func provision(
+        _ model: TemplateModel, _ list: ChargePointList, _ password: String, _ loop: EventLoop
+    ) async throws {
         var report = ProvisionReport(total: list.entries.count)
-        let map: DeviceMap
-        do throws(DojotFailure) {
-            let provisioner = Provisioner(
-                session: session(password, HTTPClient(loop: loop), report.progress), dryRun: dryRun)
-            map = try await provisioner.provision(
-                TemplateModel(
-                    label: template, connectors: list.entries.compactMap(\.connectors).reduce(connectors, max)),
+        let session = access.session(password: password, loop: loop, progress: report.progress)
+        do {
+            let devices = try await Provisioner(session: session, dryRun: dryRun, prunes: prune).provision(
+                model,
                 list.entries.map { ProvisionedChargePoint(chargePointID: $0.chargePointId, location: $0.location) },
                 report: { report.take($0) })
+            if let certificates {
+                try await DeviceCertificates(folder: certificates, session: session).provide(devices) {
+                    report.take($0)
+                }
+            }
+            let file = mapFile(devices)
+            if let outputMap { try file.write(to: outputMap) }
+            if verify, !devices.devices.isEmpty {
+                try await RoundTripCheck(
+                    file.settings, session: session, timeoutMilliseconds: Int64(verifyTimeout * 1000)
+                ).run { report.take($0) }
+            }
         } catch {
-            await loop.shutDown()
-            try report.finish(error.failure)
+            try report.finish((error as? DojotFailure)?.failure ?? error)
             return
         }
-        await loop.shutDown()
-        if let outputMap { try DojotMapFile(mqtt: mqttAddress, devices: map).write(to: outputMap) }
         try report.finish()
     }
 
-    private func session(_ password: String, _ client: HTTPClient, _ progress: ProgressLine) -> DojotSession {
-        DojotSession(
-            DojotSession.Configuration(
-                baseURL: url, user: user, password: password, tokenPath: Locations.dojotToken),
-            http: client, now: { Timestamp.now },
-            notify: { notice in
-                switch notice {
-                case .waiting(let seconds):
-                    progress.show("DOJOT takes no more requests for now; going on in \(seconds) s")
-                case .tokenNotKept(let reason): Diagnostics.say("the login is not kept for the next run: \(reason)")
-                }
-            })
-    }
-
-    private var mqttAddress: ListenAddress {
-        mqtt ?? ListenAddress(host: URLComponents(string: url)?.host ?? "127.0.0.1", port: 1883)
-    }
-
-    /// - Throws: status 78 where the file cannot be read or has no password.
-    private func password() throws -> String {
-        let bytes: [UInt8]
-        do {
-            bytes = try InputFile(passwordFile).readAll()
-        } catch let failure as CommandFailure {
-            throw CommandFailure(.configuration, failure.message)
+    private func mapFile(_ devices: DeviceMap) -> DojotMapFile {
+        var file = DojotMapFile(
+            mqtt: mqtt ?? ListenAddress(host: access.host, port: certificates == nil ? 1883 : 8883), devices: devices)
+        file.mqttVersion = mqttVersion
+        file.labels = (try? labels()) ?? AttributeLabels()
+        file.tls = certificates.map { folder in
+            // Relative names in a map are relative to the map.
+            let isBesides = folder.hasPrefix("/") || outputMap?.contains("/") != true
+            let path = isBesides ? folder : FileManager.default.currentDirectoryPath + "/" + folder
+            return DojotSettings.TLS(caFile: "\(path)/ca.pem", certificateFolder: path)
         }
-        let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
-        guard !line.isEmpty else { throw CommandFailure(.configuration, "\(passwordFile): the first line is empty") }
-        return String(decoding: line, as: UTF8.self)
+        return file
+    }
+
+    /// - Throws: status 66 where the file cannot be read, 78 where it does not name attributes.
+    private func labels() throws -> AttributeLabels {
+        guard let map else { return AttributeLabels() }
+        let bytes = try InputFile(map).readAll()
+        do {
+            return try AttributeLabels(parsing: bytes)
+        } catch {
+            throw CommandFailure(.configuration, "\(map): \(error.text)")
+        }
+    }
+
+    private func makeFolder(_ folder: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw CommandFailure(.inputOutput, "cannot make the folder \(folder): \(error.localizedDescription)")
+        }
     }
 }
 
@@ -169,7 +217,7 @@ private struct ProvisionReport {
     }
 
     /// - Throws: what ended the run, a full disk, or status 1 where some failed.
-    func finish(_ failure: CommandFailure? = nil) throws {
+    func finish(_ failure: (any Error)? = nil) throws {
         progress.clear()
         if let failure = failure ?? writeFailure { throw failure }
         if failed > 0 { throw CommandFailure(.someFailed) }

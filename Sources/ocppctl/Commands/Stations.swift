@@ -7,7 +7,8 @@ struct Stations: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List charge points and their connectors, and who is online",
         discussion: """
-            Asks the running serve; without one the store is read, and nobody is online. One record a charge point goes \
+            Asks the running serve; where none runs, or one with another store than --store names, the store is read, and \
+            nobody is online. One record a charge point goes \
             to standard output, in the order of their ids. For people there is --format text: a line a charge point, and \
             one under it for each connector.
 
@@ -51,10 +52,10 @@ struct Stations: ParsableCommand {
 
     private func each(_ body: (Station) throws -> Void) throws {
         let session = ControlSession(path: control.path)
-        if try session.connect() { return try session.stations(body) }
+        if try session.serversStore(store) != nil { return try session.stations(body) }
         do {
             let reader = try SQLiteStoreReader(path: store.path)
-            Diagnostics.say("no server runs: this is what the store knows")
+            Diagnostics.say("no server has this store: it is read, and nobody is online")
             for station in try reader.stations(at: .now) { try body(station) }
         } catch let error as StoreError {
             throw error.failure

@@ -34,7 +34,10 @@ struct StoreOption: ParsableArguments {
             "The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).", valueName: "file"))
     var store: String?
 
-    var path: String { store ?? Locations.environment("OCPPCTL_STORE") ?? Locations.defaultStore }
+    var path: String { chosen ?? Locations.defaultStore }
+
+    /// What the user has named; `nil` where the default is meant.
+    var chosen: String? { store ?? Locations.environment("OCPPCTL_STORE") }
 }
 
 /// `--control SOCKET`, wherever a running server is asked.

@@ -20,6 +20,11 @@ enum AtomicFile {
         }
     }
 
+    /// Puts a file in the place of another.
+    static func move(_ old: String, to new: String) throws {
+        guard unsafe rename(old, new) == 0 else { throw failure(new) }
+    }
+
     private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {

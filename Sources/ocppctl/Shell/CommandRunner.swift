@@ -103,7 +103,7 @@ final class CommandRunner {
         case .lost(_, let count):
             Diagnostics.say("\(count) frames were lost on the way here; what is waited for may have been among them")
         case .error(_, let message): throw CommandFailure(.internalError, "the server says: \(message)")
-        case .chargePoints, .station, .metrics, .done, .watching: break
+        case .chargePoints, .station, .metrics, .done, .watching, .store: break
         }
     }
 

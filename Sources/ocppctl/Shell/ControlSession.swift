@@ -1,4 +1,5 @@
 import OCPPKit
+import Storage
 import WebEndpoints
 
 /// A conversation with the running server over its control socket.
@@ -23,6 +24,18 @@ final class ControlSession {
         } catch {
             throw failure(error)
         }
+    }
+
+    /// The store of the running server, where one runs that has the one that is meant.
+    ///
+    /// - Parameter store: a server with another one than the user has named is not asked.
+    func serversStore(_ store: StoreOption) throws -> String? {
+        guard try connect() else { return nil }
+        let path = try ask({ .store(number: $0) }) { reply in
+            if case .store(_, let path) = reply { path } else { nil }
+        }
+        guard let chosen = store.chosen else { return path }
+        return StorePath.resolved(chosen) == path ? path : nil
     }
 
     /// The connected charge points whose id matches a pattern with `*` and `?`.

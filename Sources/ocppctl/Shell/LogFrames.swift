@@ -11,13 +11,17 @@ struct LogFrames {
     init(options: LogOptions) { files = LogFiles(options: options) }
 
     /// Reads the files in order, and gives each frame.
-    mutating func read(_ names: [String], _ body: (FrameRecord) throws -> Void) throws {
+    ///
+    /// - Parameter other: given what is no frame: connections, and other records where the options ask for them.
+    mutating func read(
+        _ names: [String], other: (LogItem) throws -> Void = { _ in }, _ body: (FrameRecord) throws -> Void
+    ) throws {
         var unreadable = unreadable
         try files.read(names) { items in
             for item in items {
                 switch item {
                 case .frame(let record): try body(record)
-                case .connection: break
+                case .connection, .record: try other(item)
                 case .unreadable(let frame):
                     unreadable += 1
                     if unreadable <= Self.saidLimit { Self.say(frame) }

@@ -4,10 +4,19 @@ import Storage
 /// The authorisation list: read from the store, changed through the running server or, without one, in the store.
 struct TagAccess {
     let session: ControlSession
-    let storePath: String
+    private let storePath: String
+    /// Whether a server has the store, which is then its only writer.
+    private let isServed: Bool
 
     /// Changes that go in one request.
     private static let changesAtOnce = 1000
+
+    init(session: ControlSession, store: StoreOption) throws {
+        self.session = session
+        let served = try session.serversStore(store)
+        isServed = served != nil
+        storePath = served ?? store.path
+    }
 
     /// In the order of the idTags without their case; none where there is no store yet.
     func tags() throws -> [Tag] { try reader()?.tags() ?? [] }
@@ -20,7 +29,7 @@ struct TagAccess {
     /// Makes the changes, durable when it returns.
     func change(_ changes: [TagChange]) throws {
         guard !changes.isEmpty else { return }
-        if try session.connect() {
+        if isServed {
             for start in stride(from: 0, to: changes.count, by: Self.changesAtOnce) {
                 try session.change(Array(changes[start..<min(start + Self.changesAtOnce, changes.count)]))
             }

@@ -11,6 +11,9 @@ from .program import DEADLINE, Lines
 RULES = """
 user observer
 topic read #
+user bridge
+topic read #
+topic write +/config
 pattern write %u/attrs
 pattern read %u/config
 """

@@ -97,6 +97,31 @@ import Testing
         #expect(items.last?.unreadable?.source?.line == 5)
     }
 
+    @Test("Records of other kinds are given where they are asked for")
+    func otherRecords() {
+        let log = Array("{\"record\":\"session\",\"chargePointId\":\"CP1\"}\nCP1 [2,\"1\",\"Heartbeat\",{}]\n".utf8)
+        func kinds(_ givesRecords: Bool) -> [String] {
+            var options = LogOptions()
+            options.givesRecords = givesRecords
+            var reader = LogReader(options: options)
+            var kinds: [String] = []
+            func take(_ item: LogItem) {
+                switch item {
+                case .frame: kinds.append("frame")
+                case .unreadable: kinds.append("unreadable")
+                case .record(let record): kinds.append(record["record"]?.text ?? "")
+                case .connection: kinds.append("connection")
+                }
+            }
+            reader.open("x")
+            reader.read(log, take)
+            reader.close(take)
+            return kinds
+        }
+        #expect(kinds(true) == ["session", "frame"])
+        #expect(kinds(false) == ["frame"])
+    }
+
     @Test("Our own records are read as they were written")
     func records() {
         var writer = JSONWriter()
@@ -105,7 +130,7 @@ import Testing
             switch item {
             case .frame(let record): record.write(to: &writer)
             case .unreadable(let frame): frame.write(to: &writer)
-            case .connection: break
+            case .connection, .record: break
             }
         }
         let again = readLog(writer.text)

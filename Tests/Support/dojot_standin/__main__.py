@@ -36,6 +36,10 @@ def parse_arguments():
                         help="what is told on the message bus is committed, then answered with 500")
     parser.add_argument("--without-gateway", action="store_true",
                         help="tokens are judged by the services themselves, which check no signature")
+    parser.add_argument("--mqtt", metavar="ADDRESS:PORT", help="the broker that devices publish to")
+    parser.add_argument("--live-lifetime", type=float, metavar="SECONDS",
+                        help="connections for live data are closed after so long")
+    parser.add_argument("--ca", metavar="FOLDER", help="where ca.pem and ca.key are, or are put")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     parser.add_argument("--now", type=datetime.fromisoformat, metavar="TIME",
                         help="RFC 3339 time at which the clock starts, in place of the machine's own")

@@ -86,6 +86,8 @@ class Devices:
             self.history.begin(device.id)
         self.bus.after_create()
         self.bus.tell()
+        for device in created:
+            self._tell_device(device)
         if verbose:
             return Answer({"message": "device created", "devices": [created[0].shown(self.tenant)]})
         rows = [{"id": device.id, "label": device.label} for device in created]
@@ -101,11 +103,13 @@ class Devices:
         device.created, device.updated = old.created, self.clock.iso()
         self.tenant.devices[device_id] = device
         self.bus.tell()
+        self._tell_device(device)
         return Answer({"message": "device updated", "device": device.shown(self.tenant)})
 
     def delete(self, request, device_id):
         device = self.tenant.device(device_id)
         self.bus.tell()  # before the row goes, unlike everywhere else
+        self._tell_device(device)
         del self.tenant.devices[device_id]
         return Answer({"result": "ok", "removed_device": device.shown(self.tenant)})
 
@@ -119,8 +123,13 @@ class Devices:
         if unknown:
             raise Refusal(403, {"attrs": unknown, "status": "some of the attributes are not configurable"})
         self.bus.tell()
+        self.bus.configure(self.tenant.name, device_id, attrs)
         self.history.add(device_id, attrs, self.clock.now())
         return Answer({" status": "configuration sent to device"})  # the blank is DOJOT's
+
+    def _tell_device(self, device):
+        """Devices hear of what becomes of them where they hear what is asked of them."""
+        self.bus.configure(self.tenant.name, device.id, device.shown(self.tenant)["attrs"])
 
     def generate_keys(self, request, device_id):
         length = request.first("key_length")

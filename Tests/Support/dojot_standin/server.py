@@ -12,8 +12,10 @@ from accounts import Account, Accounts, decode_claims
 from answers import Answer, Refusal, Request, internal_error, invalid_endpoint, refusal
 from devices import Devices
 from history import History
+from live import Live
 from templates import Templates
 from tenant import Tenant
+from x509 import Certificates
 
 
 ROUTES = [
@@ -31,6 +33,10 @@ ROUTES = [
     ("DELETE", "/device/([^/]+)", "devices", "delete"),
     ("PUT", "/device/([^/]+)/actuate", "devices", "actuate"),
     ("GET", "/history/device/([^/]+)/history", "history", "get"),
+    ("GET", "/kafka-ws/v1/ticket", "live", "ticket"),
+    ("GET", "/x509/v1/ca", "certificates", "ca"),
+    ("POST", "/x509/v1/certificates", "certificates", "create"),
+    ("PATCH", "/x509/v1/certificates/([^/]+)", "certificates", "assign"),
 ]
 
 
@@ -66,11 +72,17 @@ class MessageBus:
 
     def __init__(self, down, fail_after_create):
         self.down = down
+        self.bridge = None  # to the MQTT broker, where there is one
         self.creates_until_failure = fail_after_create  # 0: none fails
 
     def tell(self):
         if self.down:
             raise internal_error()
+
+    def configure(self, tenant, device, payload):
+        """What a device hears on its configuration topic."""
+        if self.bridge:
+            self.bridge.configure(tenant, device, payload)
 
     def after_create(self):
         if self.creates_until_failure > 0:
@@ -92,8 +104,30 @@ class StandIn:
         self.gateway = not arguments.without_gateway
         self.bus = MessageBus(arguments.bus_down, arguments.fail_after_create)
         self.tenants = defaultdict(Tenant)
+        self.live = Live(self.clock, arguments.live_lifetime)
+        self.certificates = None  # made with the first request for one
+        self.ca_folder = arguments.ca
         self.requests = Counter()
         self.lock = threading.Lock()
+        if arguments.mqtt:
+            from bridge import Bridge  # needs paho-mqtt, which only tests with a broker have
+            self.bus.bridge = Bridge(arguments.mqtt, self)
+
+    def publish(self, tenant, device, attrs):
+        """What a device published."""
+        from bridge import message_time
+        with self.lock:
+            now = self.clock.now()
+            time = message_time(attrs, now)
+            History(self.tenants[tenant], self.clock).add(device, attrs, time)
+        self.live.publish(tenant, device, attrs, time)
+
+    def upgrade(self, request, query):
+        """The tenant of a request for a WebSocket, and whether its topic is the tenant's."""
+        with self.lock:
+            if request.headers.get("Upgrade", "").lower() != "websocket":
+                raise Refusal(426, None)
+            return self.live.redeem(request.path, query)
 
     def answer(self, request):
         """One request at a time, as all rows are in memory."""
@@ -115,23 +149,33 @@ class StandIn:
                 raise invalid_endpoint()
             return self.accounts.login(request)
         service, method, arguments = route(request)
-        return getattr(self._services(self._tenant(request))[service], method)(request, *arguments)
+        name = self._tenant_name(request)
+        if service == "live":
+            return self.live.ticket(name)
+        if service == "certificates":
+            if self.certificates is None:
+                self.certificates = Certificates(self.ca_folder)
+            arguments += (name,) if method == "create" else ()
+            return getattr(self.certificates, method)(request, *arguments)
+        tenant = self.tenants[name]
+        tenant.name = name
+        return getattr(self._services(tenant)[service], method)(request, *arguments)
 
     def _services(self, tenant):
         history = History(tenant, self.clock)
         return {"templates": Templates(tenant, self.clock, self.bus),
                 "devices": Devices(tenant, self.clock, self.bus, history), "history": history}
 
-    def _tenant(self, request):
+    def _tenant_name(self, request):
         if self.gateway:
-            return self.tenants[self.accounts.tenant_at_gateway(request)]
+            return self.accounts.tenant_at_gateway(request)
         header = request.headers.get("Authorization")
         if header is None:
             raise refusal(401, "No authorization token has been supplied")
         if "." not in header:
             raise internal_error()
         try:
-            return self.tenants[decode_claims(header)["service"]]
+            return decode_claims(header)["service"]
         except (ValueError, KeyError):
             raise refusal(401, "Invalid authentication token") from None
 
@@ -170,9 +214,18 @@ def serve(stand_in, host, port):
         def respond(self):
             url = urllib.parse.urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            answer = stand_in.answer(Request(self.command, urllib.parse.unquote(url.path),
-                                             urllib.parse.parse_qs(url.query, keep_blank_values=True),
-                                             self.headers, body))
+            request = Request(self.command, urllib.parse.unquote(url.path),
+                              urllib.parse.parse_qs(url.query, keep_blank_values=True), self.headers, body)
+            if request.path.startswith("/kafka-ws/v1/topics/"):
+                try:
+                    listener = stand_in.upgrade(request, url.query)
+                except Refusal as refused:
+                    return self.write(refused.answer)
+                self.close_connection = True
+                return stand_in.live.serve(self.connection, self.headers, *listener)
+            self.write(stand_in.answer(request))
+
+        def write(self, answer):
             encoded = answer.encoded()
             self.send_response(answer.status)
             for name, value in answer.headers.items():
@@ -184,7 +237,7 @@ def serve(stand_in, host, port):
             self.wfile.write(encoded)
             self.wfile.flush()
 
-        do_GET = do_POST = do_PUT = do_DELETE = respond
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = respond
 
         def log_message(self, *_):
             pass

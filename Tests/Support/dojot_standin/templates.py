@@ -100,6 +100,8 @@ class Templates:
         row.label, row.attributes = label, kept + added
         self._drop_overrides_of_removed(row)
         self.bus.tell()
+        for device in self.tenant.devices_using(row.id):
+            self.bus.configure(self.tenant.name, device.id, device.shown(self.tenant)["attrs"])
         return Answer({"result": "ok", "updated": row.shown()})
 
     def delete(self, request, given_id):

@@ -9,6 +9,7 @@ from answers import refusal
 
 class Tenant:
     def __init__(self):
+        self.name = "admin"
         self.templates = {}  # id -> Template
         self.devices = {}  # id -> Device, in the order of creation
         self.samples = {}  # device id -> list of history samples

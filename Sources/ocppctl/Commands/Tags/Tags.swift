@@ -6,8 +6,8 @@ struct Tags: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Keep the list of idTags that may charge, and push it to charge points",
         discussion: """
-            The list is in the store. A running serve takes changes over its control socket, and they count from the \
-            next message on; without a server they are made in the store. While there are tags on the list, serve lets \
+            The list is in the store. A running serve that has it takes changes over its control socket, and they \
+            count from the next message on; without one they are made in the store. While there are tags on the list, serve lets \
             no others charge, unless it is told otherwise.
 
             Examples:
@@ -26,13 +26,13 @@ struct TagOptions: ParsableArguments {
     @OptionGroup var control: ControlOption
     @OptionGroup var store: StoreOption
 
-    var access: TagAccess {
-        TagAccess(session: ControlSession(path: control.path), storePath: store.path)
+    func access() throws -> TagAccess {
+        try TagAccess(session: ControlSession(path: control.path), store: store)
     }
 
     /// Puts or removes tags, and tells a record of each.
     func apply(_ idTags: [String], _ change: (String, Tag?) throws -> Tag?) throws {
-        let access = access
+        let access = try access()
         let list = TagList(try access.tags())
         let output = OutputWriter()
         var changes: [TagChange] = []
@@ -71,7 +71,7 @@ struct TagsList: ParsableCommand {
 
     func run() throws {
         let output = OutputWriter()
-        for tag in try options.access.tags() { try output.writeLine { TagRecord.write(tag, to: &$0) } }
+        for tag in try options.access().tags() { try output.writeLine { TagRecord.write(tag, to: &$0) } }
         try output.flush()
     }
 }

@@ -40,7 +40,7 @@ struct TagsImport: ParsableCommand {
     }
 
     private func put(_ tags: [Tag]) throws {
-        let access = options.access
+        let access = try options.access()
         var list = TagList(try access.tags())
         let output = OutputWriter()
         var changes: [TagChange] = []

@@ -32,7 +32,7 @@ struct TagsPush: ParsableCommand {
     }
 
     func run() throws {
-        let access = options.access
+        let access = try options.access()
         let output = OutputWriter(isLineBuffered: true)
         let tags = try access.tags()
         var tally = SendTally()

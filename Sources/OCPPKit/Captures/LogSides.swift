@@ -1,0 +1,73 @@
+/// Words for the two sides of a connection, and how a log says who sent a frame to whom: `CP -> CSMS`, `from charger`,
+/// `to_station`. It means the same from wherever one looks.
+enum LogSides {
+    private enum Side {
+        case chargePoint, centralSystem
+        /// `CS`: a central system beside a `CP`, a charging station elsewhere. It counts only in pairs.
+        case centralSystemInPairs
+    }
+
+    private static let names: [(name: [UInt8], side: Side)] = [
+        (
+            Side.chargePoint,
+            [
+                "charge point", "chargepoint", "charging station", "chargingstation", "station", "charger",
+                "charge box",
+                "chargebox", "cp", "evse", "client", "ocpp client",
+            ]
+        ),
+        (
+            .centralSystem,
+            [
+                "central system", "centralsystem", "csms", "server", "backend", "back end", "back office", "backoffice",
+                "cloud", "cpo", "ocpp server",
+            ]
+        ),
+        (.centralSystemInPairs, ["cs"]),
+    ].flatMap { side, names in names.map { (Array($0.utf8), side) } }.sorted { $0.name.count > $1.name.count }
+
+    /// What stands between the sender and the receiver; backwards, between the receiver and the sender. Longest first.
+    private static let arrows: [(text: [UInt8], isBackwards: Bool)] = [
+        (false, [" --> ", " -> ", " => ", " → ", "_to_", "-to-", " to ", "-->", "->", "=>", "→", "2", ">"]),
+        (true, [" <-- ", " <- ", " <= ", " ← ", "<--", "<-", "<=", "←", "<"]),
+    ].flatMap { isBackwards, texts in texts.map { (Array($0.utf8), isBackwards) } }
+        .sorted { $0.text.count > $1.text.count }
+
+    private static let prepositions: [(text: [UInt8], isSender: Bool)] = [
+        (true, ["from the ", "from ", "from-", "from_"]), (false, ["to the ", "to ", "to-", "to_"]),
+    ].flatMap { isSender, texts in texts.map { (Array($0.utf8), isSender) } }
+
+    /// The letters with which such a text can begin.
+    private static let firstBytes = Set(names.map { $0.name[0] } + prepositions.map { $0.text[0] })
+
+    /// Who sent a frame, as the text at an offset says, and where it ends.
+    static func mark(in text: ArraySlice<UInt8>, at start: Int) -> (DirectionMark, end: Int)? {
+        guard firstBytes.contains(lowercased(text[start])) else { return nil }
+        for (preposition, isSender) in prepositions where matches(preposition, in: text, at: start) {
+            guard let (side, end) = name(in: text, at: start + preposition.count), side != .centralSystemInPairs else {
+                continue
+            }
+            return (mark(isFromChargePoint: (side == .chargePoint) == isSender), end)
+        }
+        guard let (first, middle) = name(in: text, at: start),
+            let arrow = arrows.first(where: { matches($0.text, in: text, at: middle) }),
+            let (second, end) = name(in: text, at: middle + arrow.text.count),
+            (first == .chargePoint) != (second == .chargePoint)
+        else { return nil }
+        return (mark(isFromChargePoint: (first == .chargePoint) != arrow.isBackwards), end)
+    }
+
+    private static func mark(isFromChargePoint: Bool) -> DirectionMark {
+        DirectionMark(text: "", meaning: .absolute(isFromChargePoint ? .fromChargePoint : .fromCentralSystem))
+    }
+
+    private static func name(in text: ArraySlice<UInt8>, at start: Int) -> (Side, end: Int)? {
+        names.first { matches($0.name, in: text, at: start) }.map { ($0.side, start + $0.name.count) }
+    }
+
+    private static func matches(_ pattern: [UInt8], in text: ArraySlice<UInt8>, at start: Int) -> Bool {
+        guard start + pattern.count <= text.endIndex else { return false }
+        for offset in pattern.indices where lowercased(text[start + offset]) != pattern[offset] { return false }
+        return true
+    }
+}
