@@ -42,7 +42,7 @@ def test_transcripts():
             for line in lines:
                 if line.get("record") in ("session", "meterValue"):
                     assert line.keys() == SCHEMAS[line["record"]]["properties"].keys(), "a row has all columns"
-    assert kinds >= {"frame", "error", "session", "consumption", "meterValue", "summary"}
+    assert kinds >= {"frame", "error", "finding", "session", "consumption", "meterValue", "summary"}
 
 
 def test_a_running_server(serve):
@@ -55,7 +55,7 @@ def test_a_running_server(serve):
         "transactionId": started["transactionId"], "meterStop": 5, "timestamp": "2026-03-01T11:00:00Z"})
     station.ask("StopTransaction", {
         "transactionId": started["transactionId"], "meterStop": 7, "timestamp": "2026-03-01T12:00:00Z"})
-    station.send("[2,1")
+    station.send('[2,"1","Heart')
     assert station.receive()[0] == 4
     station.call("Nonsense", {"a": 1.50})
     commands = [central_system.send("CP001", "ClearCache", "--timeout", "0.2"), central_system.send("CP009", "ClearCache")]
@@ -107,6 +107,36 @@ def test_every_flag_and_violation_is_in_its_schema():
     common = SCHEMAS["common"]["$defs"]["violation"]["properties"]["code"]["enum"]
     assert cases("Sessions/SessionFlag.swift") == set(SCHEMAS["session"]["properties"]["flags"]["items"]["enum"])
     assert cases("Validation/Violation.swift") == set(common)
+
+
+def test_every_finding_is_in_its_schema_and_in_the_manual():
+    files = (ROOT / "Sources" / "OCPPKit" / "Findings" / "Rules").glob("*.swift")
+    rules = {re.search(r'static let code = "(\w+)"', file.read_text())[1]:
+             re.search(r"static let severity = Finding\.Severity\.(\w+)", file.read_text())[1] for file in files}
+    live = (ROOT / "Sources" / "OCPPKit" / "CentralSystem" / "Alert.swift").read_text()
+    assert set(rules) | set(re.findall(r"^        case (\w+)$", live, re.MULTILINE)) == set(
+        SCHEMAS["finding"]["properties"]["code"]["enum"])
+    manual = re.findall(r"^\| `(\w+)`(?: T)? \| (\w+) \|", (ROOT / "docs" / "findings.md").read_text(), re.MULTILINE)
+    assert dict(manual) == rules and len(manual) == len(rules)
+
+
+def test_findings_of_a_running_servers_records(serve, tmp_path):
+    central_system = serve("--unknown-tags", "invalid")
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    station.ask("Authorize", {"idTag": "NOBODY"})
+    station.ask("StatusNotification", {"connectorId": 2, "errorCode": "GroundFailure", "status": "Faulted"})
+    station.close()
+    central_system.wait_for_record(lambda r: r.get("event") == "disconnected", "disconnection")
+    assert central_system.terminate() == 0
+    done = run("decode", "--findings", central_system.log)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0 and {check(record) for record in records} == {"finding"}
+    found = {(record["code"], record["chargePointId"], record.get("connectorId")) for record in records}
+    assert found >= {("connectorFault", "CP001", 2), ("failedAuthorisation", "CP001", None)}
+    assert all(record["evidence"] and record["firstTimestamp"] for record in records)
+    # The same from standard input, as a pipe behind serve has it.
+    assert run("decode", "--findings", "-", stdin=central_system.log.read_bytes()).stdout.count(b"\n") == len(records)
 
 
 @pytest.mark.parametrize("kind", KINDS)

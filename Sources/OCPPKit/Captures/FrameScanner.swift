@@ -204,8 +204,9 @@ public struct FrameScanner {
 
     /// A text that lost its middle can still be JSON, with more text before the closing quote: gives all up to there.
     private func cutInQuotes(_ range: Range<Int>) -> Range<Int>? {
-        guard range.upperBound < text.count, isInSingleQuotes(range.lowerBound),
-            text[range.upperBound] != UInt8(ascii: "'"), !isBlank(text[range.upperBound]), hasElision(text[range])
+        guard isInSingleQuotes(range.lowerBound),
+            let next = text[range.upperBound...].first(where: { !isBlank($0) }), next != UInt8(ascii: "'"),
+            hasElision(text[range])
         else { return nil }
         let quote = text[range.upperBound...].firstIndex(of: UInt8(ascii: "'"))
         return quote.map { range.lowerBound..<$0 }
