@@ -20,7 +20,8 @@ public struct UpgradeRequest: Sendable {
 
     public init(
         rawTarget: String, authorization: String? = nil, offeredSubprotocols: [String] = [],
-        peerAddress: String = "127.0.0.1", forwardedFor: String? = nil, userAgent: String? = nil
+        peerAddress: String = "127.0.0.1", forwardedFor: String? = nil, userAgent: String? = nil,
+        clientCertificate: PeerCertificate? = nil
     ) {
         self.rawTarget = rawTarget
         self.authorization = authorization
@@ -28,6 +29,7 @@ public struct UpgradeRequest: Sendable {
         self.peerAddress = peerAddress
         self.forwardedFor = forwardedFor
         self.userAgent = userAgent
+        self.clientCertificate = clientCertificate
     }
 }
 

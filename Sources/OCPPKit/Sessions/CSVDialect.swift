@@ -20,11 +20,30 @@ public enum CSVDialect: String, Sendable, CaseIterable {
         return String(decoding: text.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: ",") : $0 }, as: UTF8.self)
     }
 
-    /// A text that came from outside: one that a spreadsheet would take for a formula gets an apostrophe before it.
+    /// A text that came from outside: one that a spreadsheet would take for a formula gets an apostrophe before it, and
+    /// control characters, which would steer a terminal, are made visible as `\u{1b}`; line ends and tabs stay.
     func harmless(_ text: String) -> String {
+        var text = text
+        if text.unicodeScalars.contains(where: steers) {
+            text = text.unicodeScalars.reduce(into: "") { result, scalar in
+                if steers(scalar) {
+                    result += "\\u{\(String(scalar.value, radix: 16))}"
+                } else {
+                    result.unicodeScalars.append(scalar)
+                }
+            }
+        }
         switch text.utf8.first {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"): "'" + text
-        default: text
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: return "'" + text
+        default: return text
+        }
+    }
+
+    private func steers(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A, 0x0D: false
+        case 0..<0x20, 0x7F..<0xA0: true
+        default: false
         }
     }
 
