@@ -9,7 +9,7 @@ RELEASE := --configuration release --static-swift-stdlib --product ocppctl
 BINARY  := .build/release/ocppctl
 VENV    := .venv
 
-.PHONY: all build debug demo test test-swift test-end-to-end soak bench deps test-deps man completions check-generated format lint install uninstall clean
+.PHONY: all build debug demo test test-swift test-end-to-end soak fuzz bench deps test-deps man completions check-generated format lint install uninstall clean
 
 all: build
 
@@ -43,6 +43,10 @@ test-end-to-end: debug
 SECONDS ?= 3600
 soak: test-deps debug build
 	SOAK_SECONDS=$(SECONDS) $(VENV)/bin/python -m pytest -q -m soak Tests/EndToEnd
+
+# The readers, with the address sanitizer, SECONDS each.
+fuzz: deps
+	sh scripts/fuzz $(SECONDS)
 
 # Ratios to other programs, in turn on this machine; never a part of the tests.
 bench: build

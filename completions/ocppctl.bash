@@ -186,7 +186,7 @@ _ocppctl() {
 
 _ocppctl_serve() {
     repeating_flags=()
-    non_repeating_flags=(--lenient-passwords --strict --version -h --help)
+    non_repeating_flags=(--lenient-passwords --strict --hash-tags --version -h --help)
     repeating_options=(--tls-certificate --tls-key --trust-proxy)
     non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
     __ocppctl_offer_flags_options 0
@@ -871,7 +871,7 @@ _ocppctl_provision-dojot() {
 
 _ocppctl_publish-dojot() {
     repeating_flags=()
-    non_repeating_flags=(--dry-run --version -h --help)
+    non_repeating_flags=(--hash-tags --dry-run --version -h --help)
     repeating_options=()
     non_repeating_options=(--dojot --mqtt-version --charge-point --perspective --timezone --date --quirks --timeout)
     __ocppctl_offer_flags_options -1

@@ -33,6 +33,9 @@ public actor CentralSystemServer {
     let watchers = Watchers()
     /// Commands that came by `submit`: their outcomes go to the record stream, whatever else goes there.
     private var submitted: Set<UInt64> = []
+    /// Requests that are not with the writer yet; they have no ticket.
+    private var gathered: [StoreRequest] = []
+    private var isGathering = false
     private var nextWake: (time: Timestamp, timer: Timer)?
 
     /// Opens the store, then listens.
@@ -59,7 +62,14 @@ public actor CentralSystemServer {
             loop.post { server.assumeIsolated { $0.deliver(outcomes) } }
         }
         let publisher = try settings.dojot.map {
-            try DojotPublisher($0, writer: writer, loop: loop, backlog: backlog ?? [], notice: notice)
+            try DojotPublisher(
+                $0, writer: writer, loop: loop, backlog: backlog ?? [],
+                asked: { id, message in
+                    loop.post {
+                        guard let server = outlet.withLock({ $0 }) else { return }
+                        server.assumeIsolated { $0.feed(.actuation(chargePointId: id, message)) }
+                    }
+                }, notice: notice)
         }
         publisherOutlet.withLock { $0.value = publisher }
         let server = CentralSystemServer(
@@ -108,6 +118,7 @@ public actor CentralSystemServer {
         gate = Gate(settings.security, path: settings.path)
         var configuration = settings.centralSystem
         configuration.publishedChargePoints = settings.dojot.map { Set($0.devices.keys) }
+        configuration.attributeLabels = settings.dojot?.labels ?? AttributeLabels()
         core = CentralSystem(
             configuration: configuration, restored: restored,
             seed: String(WallClock.now.milliseconds, radix: 36) + String(UInt32.random(in: 0...UInt32.max), radix: 36))
@@ -160,6 +171,7 @@ public actor CentralSystemServer {
         await loop.shutDown(graceMilliseconds: 2_000)
         hashing.end()
         // The ends of the connections are stored and published, too.
+        submitGathered()
         writer.waitUntilIdle()
         publisher?.stop(drainMilliseconds: 3_000)
         writer.close()
@@ -179,6 +191,7 @@ public actor CentralSystemServer {
     // MARK: The core's inputs and effects
 
     func feed(_ input: Input) {
+        core.tellsFrames = settings.records.includesFrames || !watchers.isEmpty
         perform(core.handle(input, at: WallClock.now))
     }
 
@@ -193,7 +206,7 @@ public actor CentralSystemServer {
     }
 
     func perform(_ effects: [Effect]) {
-        var lines = JSONWriter()
+        var lines = JSONWriter(reservingCapacity: 0)
         var count = 0
         for effect in effects {
             switch effect {
@@ -201,7 +214,7 @@ public actor CentralSystemServer {
             case .close(let connection, let code, let reason):
                 connections[connection]?.close(code: code, reason: reason)
             case .probe(let connection): connections[connection]?.probe()
-            case .store(let request): writer.submit(request)
+            case .store(let request): keep(request)
             case .record(let record):
                 watchers.offer(record)
                 guard settings.records.includes(record) else { continue }
@@ -220,6 +233,29 @@ public actor CentralSystemServer {
             }
         }
         sink.offer(lines.bytes, count: count)
+    }
+
+    /// What nobody waits for gathers for a moment, so that a message costs no commit of its own; in order with the rest.
+    private func keep(_ request: StoreRequest) {
+        gathered.append(request)
+        if request.ticket != 0 || gathered.count >= Self.gatheredLimit { return submitGathered() }
+        guard !isGathering else { return }
+        isGathering = true
+        loop.schedule(afterMilliseconds: Self.gatheringMilliseconds) { [weak self] in
+            self?.assumeIsolated { server in
+                server.isGathering = false
+                server.submitGathered()
+            }
+        }
+    }
+
+    private static let gatheredLimit = 500
+    private static let gatheringMilliseconds = 20
+
+    private func submitGathered() {
+        guard !gathered.isEmpty else { return }
+        writer.submit(gathered)
+        gathered.removeAll(keepingCapacity: true)
     }
 
     private func wake(at time: Timestamp) {

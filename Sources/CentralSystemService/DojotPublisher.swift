@@ -11,8 +11,9 @@ import WebEndpoints
 /// store, and is read from there when it is back. After a crash what was not marked is published again: consumers know
 /// it by its `eventId`.
 ///
-/// A device's connection is made when its charge point first has something to tell, and stays: its last will says
-/// `online: false` when this process dies.
+/// Each device of the map is connected from the beginning, since its users may ask something of a charge point that is
+/// not there: they are answered, too. The broker keeps what is asked while a connection is away. The last will of each
+/// says `online: false` when this process dies.
 final class DojotPublisher: Sendable {
     /// Publications of one charge point that are in memory.
     private static let windowSize = 100
@@ -27,7 +28,6 @@ final class DojotPublisher: Sendable {
         /// The store holds more than was handed over.
         var isBehind = false
         var isReading = false
-        var isOpen = false
     }
 
     private struct State {
@@ -39,6 +39,7 @@ final class DojotPublisher: Sendable {
     private let settings: DojotSettings
     private let writer: StoreWriter
     private let loop: EventLoop
+    private let asked: @Sendable (_ chargePointId: String, _ message: [UInt8]) -> Void
     private let notice: @Sendable (String) -> Void
     private let state = Mutex(State())
     private let connections: MQTTConnections
@@ -47,21 +48,24 @@ final class DojotPublisher: Sendable {
     ///
     /// - Parameters:
     ///   - backlog: the charge points of which the store has publications that no broker acknowledged.
+    ///   - asked: called on any thread, with a message of the charge point's configuration topic.
     ///   - notice: called on any thread, with a text for people.
     init(
         _ settings: DojotSettings, writer: StoreWriter, loop: EventLoop, backlog: [String],
+        asked: @escaping @Sendable (_ chargePointId: String, _ message: [UInt8]) -> Void,
         notice: @escaping @Sendable (String) -> Void
     ) throws {
         self.settings = settings
         self.writer = writer
         self.loop = loop
+        self.asked = asked
         self.notice = notice
         let publisher = Mutex<WeakPublisher>(WeakPublisher())
-        connections = try MQTTConnections(broker: MQTTBroker(host: settings.mqttHost, port: settings.mqttPort)) {
-            event in
+        connections = try MQTTConnections(broker: settings.broker) { event in
             publisher.withLock { $0.value }?.handle(event)
         }
         publisher.withLock { $0.value = self }
+        for (id, device) in settings.devices.sorted(by: { $0.key < $1.key }) { open(device, of: id) }
         for id in backlog where settings.devices[id] != nil {
             state.withLock { $0.windows[id, default: Window()].isBehind = true }
             readMore(of: id)
@@ -90,21 +94,23 @@ final class DojotPublisher: Sendable {
     private func handOver(_ publication: StoredPublication) {
         let id = publication.chargePointId
         guard let device = settings.devices[id] else { return }
-        let name = "\(settings.tenant):\(device)"
-        let topic = "\(name)/attrs"
-        let mustOpen = state.withLock { state in
+        state.withLock { state in
             state.windows[id, default: Window()].inFlight += 1
             state.windows[id]?.lastHanded = publication.id
-            defer { state.windows[id]?.isOpen = true }
-            return state.windows[id]?.isOpen == false
         }
-        if mustOpen {
-            connections.open(
-                MQTTDevice(
-                    id: id, clientID: name, username: name,
-                    will: MQTTDevice.Will(topic: topic, payload: DojotAttributes.lastWill)))
-        }
-        connections.publish(id: id, topic: topic, payload: publication.payload, token: UInt64(publication.id))
+        connections.publish(
+            id: id, topic: settings.attributesTopic(device), payload: publication.payload,
+            token: UInt64(publication.id))
+    }
+
+    private func open(_ device: String, of id: String) {
+        var connection = settings.connection(device, id: id)
+        connection.will = MQTTDevice.Will(
+            topic: settings.attributesTopic(device),
+            payload: DojotAttributes.lastWill(labels: settings.labels))
+        connection.subscriptions = [settings.configurationTopic(device)]
+        connection.keepsSession = true
+        connections.open(connection)
     }
 
     private func handle(_ event: MQTTEvent) {
@@ -116,7 +122,10 @@ final class DojotPublisher: Sendable {
             notice("DOJOT: \(id): a message was given up: no MQTT packet can carry it")
             settled(Int64(token), of: id)
         // What did not get away before the end is published by the next run.
-        case .dropped, .connected, .subscribed, .subscriptionRefused, .message, .closed: break
+        case .dropped, .connected, .subscribed, .closed: break
+        case .subscriptionRefused(let id, let topic):
+            notice("DOJOT: \(id): the broker does not let the device listen to \(topic): nobody can ask anything of it")
+        case .message(let id, _, let payload): asked(id, payload)
         }
     }
 

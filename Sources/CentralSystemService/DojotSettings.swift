@@ -43,6 +43,11 @@ public struct DojotSettings: Sendable {
         mqttVersion.attributesTopic(tenant: tenant, device: device)
     }
 
+    /// Where what is asked of a device comes from.
+    public func configurationTopic(_ device: String) -> String {
+        mqttVersion.configurationTopic(tenant: tenant, device: device)
+    }
+
     /// A device's connection to the broker.
     ///
     /// - Parameters:

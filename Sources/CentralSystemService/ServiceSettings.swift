@@ -35,6 +35,8 @@ public struct ServiceSettings: Sendable {
 public enum RecordSelection: String, Sendable, CaseIterable {
     case all, frames, sessions, connections, none
 
+    var includesFrames: Bool { self == .all || self == .frames }
+
     func includes(_ record: Record) -> Bool {
         switch (self, record) {
         case (.all, _): true

@@ -26,6 +26,8 @@ final class Watchers {
 
     private var watchers: [Watcher] = []
 
+    var isEmpty: Bool { watchers.isEmpty }
+
     func add(_ connection: LineConnection, _ number: UInt64, _ filter: WatchFilter) {
         watchers.append(Watcher(connection, number, filter))
         connection.send(ControlReply.watching(number: number).line)

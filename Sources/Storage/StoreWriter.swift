@@ -5,7 +5,8 @@ import Synchronization
 /// Gives a store a thread of its own, which commits in groups: what was submitted while the last commit ran is the next
 /// group, so that the fsync of one carries many under load and one waits for nobody when there is none.
 public final class StoreWriter: Sendable {
-    /// Called on the writer's thread after each group's commit, with the outcomes in the order of submission.
+    /// Called on the writer's thread after each group's commit, with the outcomes in the order of submission; of requests
+    /// without a ticket, only with those that were not kept.
     public typealias Outcomes = @Sendable ([(ticket: UInt64, outcome: StoreOutcome)]) -> Void
 
     /// Called on the writer's thread after each group's commit, with the publications that it put into the outbox.
@@ -32,8 +33,12 @@ public final class StoreWriter: Sendable {
 
     /// Hands a request over, from any thread; its outcome comes under its ticket. False, and no outcome, after `close`.
     @discardableResult
-    public func submit(_ request: StoreRequest) -> Bool {
-        work.add { $0.requests.append(request) }
+    public func submit(_ request: StoreRequest) -> Bool { submit([request]) }
+
+    /// Hands requests over, in this order.
+    @discardableResult
+    public func submit(_ requests: [StoreRequest]) -> Bool {
+        work.add { $0.requests += requests }
     }
 
     /// Removes the frames that arrived before `time`, or the publications acknowledged before it, in small steps between
@@ -182,7 +187,9 @@ private final class StoreWork: Sendable {
 
     private func commit(_ group: [StoreRequest]) {
         let results = store.withLock { $0.commit(group) }
-        outcomes(zip(group, results).map { (ticket: $0.ticket, outcome: $1) })
+        // Of what nobody waits for, only failures are told.
+        let told = zip(group, results).filter { $0.ticket != 0 || !$1.isKept }
+        if !told.isEmpty { outcomes(told.map { (ticket: $0.ticket, outcome: $1) }) }
         var kept: [StoredPublication] = []
         for (request, result) in zip(group, results) where result.isKept {
             for case .publication(let publication) in request.operations { kept.append(publication) }

@@ -114,13 +114,13 @@ struct StoreWriterTests {
             for task in 0..<4 {
                 tasks.addTask {
                     for number in 0..<250 {
-                        let ticket = UInt64(task * 250 + number)
+                        let ticket = UInt64(task * 250 + number + 1)
                         writer.submit(request(ticket, .event(event("\(ticket)", .meterValues))))
                     }
                 }
             }
         }
         writer.close()
-        #expect(tickets.withLock { $0 } == Set(0..<1000))
+        #expect(tickets.withLock { $0 } == Set(1...1000))
     }
 }

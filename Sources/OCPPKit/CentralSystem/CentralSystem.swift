@@ -30,6 +30,8 @@ public struct CentralSystem: Sendable {
     var lastPublicationId: Int64
     /// Charge points of which it was said that nothing is published.
     var unpublished: Set<String> = []
+    /// Whether anybody reads the records of frames; else they are not made.
+    public var tellsFrames = true
     var effects: [Effect] = []
     var now = Timestamp(milliseconds: 0)
     /// With what is known of the charge points that booted.

@@ -29,6 +29,10 @@ extension CentralSystem {
         public var keepsFrames = true
         /// The charge points whose values go into the outbox, for a platform; `nil` where there is no platform.
         public var publishedChargePoints: Set<String>?
+        /// What the platform's template calls our attributes.
+        public var attributeLabels = AttributeLabels()
+        /// The platform gets hashes of idTags.
+        public var hashesTags = false
 
         public init() {}
     }

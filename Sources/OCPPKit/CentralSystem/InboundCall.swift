@@ -79,7 +79,7 @@ extension CentralSystem {
         let definition = definition(of: record)
         noteTimesAhead(&record)
         if definition == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
-        effects.append(.record(.frame(record)))
+        if tellsFrames { effects.append(.record(.frame(record))) }
         let call = InboundCall(
             chargePointId: id, connection: connection, record: record,
             changedSessions: noteSessions(folder.fold(record)))
@@ -142,8 +142,12 @@ extension CentralSystem {
 
     private mutating func reply(to call: InboundCall, _ reply: [UInt8]) {
         effects.append(.send(call.connection, reply))
-        let record = emitAnswer(reply, action: call.frame.action, to: call.chargePointId, after: 0)
-        let answered = record.map { noteSessions(folder.fold($0)) } ?? []
+        // Of the answers only those to starts and stops say something about sessions.
+        let matters = SessionFolder.needsAnswer(to: call.record)
+        let record =
+            tellsFrames || matters
+            ? emitAnswer(reply, action: call.frame.action, to: call.chargePointId, after: 0) : nil
+        let answered = matters ? record.map { noteSessions(folder.fold($0)) } ?? [] : []
         var operations = frameOperations(call, reply)
         operations += sessionOperations(call.changedSessions + answered)
         if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
@@ -158,7 +162,7 @@ extension CentralSystem {
         let record = FrameRecord(
             timestamp: now, chargePointId: id, direction: .fromCentralSystem, frame: frame, action: action,
             responseMilliseconds: milliseconds)
-        effects.append(.record(.frame(record)))
+        if tellsFrames { effects.append(.record(.frame(record))) }
         return record
     }
 
@@ -168,7 +172,7 @@ extension CentralSystem {
             .frame(
                 StoredFrame(
                     chargePointId: call.chargePointId, direction: .fromChargePoint, arrival: now,
-                    raw: Array(call.frame.raw))),
+                    raw: call.frame.bytes)),
             .frame(
                 StoredFrame(
                     chargePointId: call.chargePointId, direction: .fromCentralSystem, arrival: now, raw: reply)),

@@ -60,6 +60,9 @@ extension CentralSystem {
                 }
                 return nil
             }
+            var publication = publication
+            if configuration.hashesTags { publication.attributes = publication.attributes.withHashedTags }
+            publication.attributes = publication.attributes.renamed(configuration.attributeLabels)
             guard !publication.attributes.isEmpty else { return nil }
             lastPublicationId += 1
             return .publication(

@@ -63,6 +63,7 @@ public struct Actuation: Sendable, Equatable {
                 throw Problem(text: "\(error)")
             }
         }
+        guard !text.isEmpty || actuator == .clearCache else { throw Problem(text: "an empty text") }
         return actuator.arguments(of: text)
     }
 

@@ -93,3 +93,18 @@ extension DojotAttributes {
         return renamed
     }
 }
+
+extension DojotAttributes {
+    /// The same values with hashes in place of idTags: the same tag has the same hash, and nobody reads it by chance.
+    public var withHashedTags: DojotAttributes {
+        var hashed = DojotAttributes()
+        for (label, value) in values {
+            if label.hasSuffix("_" + ConnectorAttribute.idTag.rawValue), let tag = value.text {
+                hashed.set(label, .string(SHA256.hexadecimal(of: Array(tag.utf8))))
+            } else {
+                hashed.set(label, value)
+            }
+        }
+        return hashed
+    }
+}

@@ -78,7 +78,16 @@ extension DojotAttributes {
     }
 
     /// What a broker says of a charge point whose server died: a payload without a time of its own.
-    public static let lastWill = Array("{\"\(StationAttribute.online.label)\":false}".utf8)
+    public static func lastWill(labels: AttributeLabels) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (label, value) in online(false).renamed(labels).values {
+            writer.key(label)
+            value.write(to: &writer)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
 
     static func boot(_ request: BootNotificationRequest) -> DojotAttributes {
         var attributes = DojotAttributes()

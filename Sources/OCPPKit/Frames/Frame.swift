@@ -34,6 +34,12 @@ public struct Frame: Sendable {
     /// The frame's exact text.
     public var raw: ArraySlice<UInt8> { node.raw }
 
+    /// The same; no copy where the frame is all of the text that was read.
+    public var bytes: [UInt8] {
+        let (raw, all) = (node.raw, node.storage.bytes)
+        return raw.count == all.count ? all : Array(raw)
+    }
+
     /// Reads a frame from a whole text.
     public static func read(
         _ bytes: [UInt8], maximumDepth: Int = JSONTree.defaultMaximumDepth

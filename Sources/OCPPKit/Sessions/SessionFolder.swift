@@ -51,6 +51,11 @@ public struct SessionFolder: Sendable {
         return changed
     }
 
+    /// Whether the answer to a CALL changes a session: one to a StartTransaction or a StopTransaction.
+    static func needsAnswer(to call: FrameRecord) -> Bool {
+        PendingAnswer.Kind(answering: call.meantAction) != nil
+    }
+
     /// The session of that number; `nil` where there never was one, or it was forgotten.
     public func session(_ number: Int) -> Session? {
         guard let owner = owners[number] else { return nil }

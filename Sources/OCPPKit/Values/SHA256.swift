@@ -1,4 +1,5 @@
-/// SHA-256 (FIPS 180-4), for the ids of certificates that a simulated charge point tells. Not for secrets.
+/// SHA-256 (FIPS 180-4), for the ids of certificates that a simulated charge point tells, and for idTags that DOJOT
+/// does not get. Not for secrets.
 enum SHA256 {
     /// The digest in small hexadecimal digits.
     static func hexadecimal(of message: some Collection<UInt8>) -> String {

@@ -79,14 +79,31 @@ extension Timestamp: CustomStringConvertible {
     /// RFC 3339, UTC, with milliseconds: `2026-11-22T09:45:19.146Z`.
     public var description: String {
         let (year, month, day, hour, minute, second, millisecond) = calendar
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(hour, 2)):\(padded(minute, 2))"
-            + ":\(padded(second, 2)).\(padded(millisecond, 3))Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(32)
+        func append(_ value: Int64, _ width: Int, _ separator: Unicode.Scalar) {
+            var divisor: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
+            while divisor > 0 {
+                text.append(UInt8(truncatingIfNeeded: 0x30 + value / divisor % 10))
+                divisor /= 10
+            }
+            text.append(UInt8(ascii: separator))
+        }
+        if (0...9999).contains(year) {
+            append(year, 4, "-")
+        } else {
+            let digits = String(year.magnitude)
+            let zeros = String(repeating: "0", count: max(0, 4 - digits.count))
+            text.append(contentsOf: "\(year < 0 ? "-" : "")\(zeros)\(digits)-".utf8)
+        }
+        append(month, 2, "-")
+        append(day, 2, "T")
+        append(hour, 2, ":")
+        append(minute, 2, ":")
+        append(second, 2, ".")
+        append(millisecond, 3, "Z")
+        return String(decoding: text, as: UTF8.self)
     }
-}
-
-private func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value.magnitude)
-    return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
 private struct TimestampReader {

@@ -126,12 +126,14 @@ struct HistoryDojot: AsyncParsableCommand {
     ) -> [DeviceMessage] {
         var messages: [DeviceMessage] = []
         for values in values.split(whenTimeChanges: \.time) {
-            messages.append(
-                DeviceMessage(
-                    chargePointId: chargePointId, time: values[0].time,
-                    values: values.filter { $0.attribute != "timestamp" }.map {
-                        (labels.label(of: $0.attribute), $0.value)
-                    }))
+            var told: [(label: String, value: JSONValue)] = []
+            for value in values
+            where value.attribute != "timestamp" && value.attribute != StationAttribute.eventId.label {
+                let pair = (label: labels.label(of: value.attribute), value: value.value)
+                // What was published twice, because its acknowledgement was lost, was said once.
+                if !told.contains(where: { $0 == pair }) { told.append(pair) }
+            }
+            messages.append(DeviceMessage(chargePointId: chargePointId, time: values[0].time, values: told))
         }
         return messages
     }

@@ -27,6 +27,9 @@ struct PublishDojot: ParsableCommand {
     @Option(help: ArgumentHelp("Give up when nothing is acknowledged for so long.", valueName: "seconds"))
     var timeout = 30.0
 
+    @Flag(name: .customLong("hash-tags"), help: "Publish SHA-256 hashes of idTags in place of the idTags.")
+    var hashTags = false
+
     @Flag(name: .customLong("dry-run"), help: "Write what would be published as records, and publish nothing.")
     var dryRun = false
 
@@ -47,10 +50,10 @@ struct PublishDojot: ParsableCommand {
         let progress = ProgressLine()
         var unnamed = 0
         func publish(_ publications: [Publication]) throws {
-            for publication in publications {
+            for var publication in publications {
+                if hashTags { publication.attributes = publication.attributes.withHashedTags }
                 if dryRun {
                     guard let topic = publisher.topic(of: publication.chargePointId) else { continue }
-                    var publication = publication
                     publication.attributes = publication.attributes.renamed(settings.labels)
                     try output.writeLine { publication.write(topic: topic, to: &$0) }
                 } else {

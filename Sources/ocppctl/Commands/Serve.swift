@@ -97,6 +97,9 @@ struct Serve: AsyncParsableCommand {
         help: ArgumentHelp("Publish to DOJOT: the map that 'provision-dojot --output-map' wrote.", valueName: "file"))
     var dojot: String?
 
+    @Flag(name: .customLong("hash-tags"), help: "Publish SHA-256 hashes of idTags in place of the idTags.")
+    var hashTags = false
+
     @Option(help: "Which records go to standard output.")
     var records = RecordSelection.all
 
@@ -181,6 +184,7 @@ struct Serve: AsyncParsableCommand {
             watchdogMicroseconds: Locations.environment("WATCHDOG_USEC").flatMap { Int($0) })
         limits.apply(to: &settings.security.limits)
         settings.dojot = try dojot.map { try DojotMapFile(file: $0).settings }
+        settings.centralSystem.hashesTags = hashTags
         return settings
     }
 }

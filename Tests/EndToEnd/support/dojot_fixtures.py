@@ -31,20 +31,20 @@ def dojot_broker(tmp_path):
 def platform(dojot, dojot_broker, tmp_path):
     """Starts a DOJOT with its broker, on which charge points are provisioned.
 
-    `now` is its clock's start; `mqtt` is where devices connect, the broker's own address if nothing else is said.
+    `now` is its clock's start; `mqtt` makes the address where devices connect, for a way around the broker's own.
     """
     class Platform:
         def __init__(self, now=None, charge_points=TWO, mqtt=None, standin=(), provision=(), **options):
             self.broker = dojot_broker(**options)
             start = ("--now", now) if now else ()
             self.standin = dojot("--mqtt", self.broker.address, *start, *standin).login()
-            self.mqtt = mqtt or self.broker.mqtt
+            self.mqtt = mqtt(self.broker) if mqtt else self.broker.mqtt
             self.map = tmp_path / "map.json"
             self.password = tmp_path / "password"
             self.password.write_text("admin\n")
             self.access = ["--url", self.standin.url, "--user", "admin", "--password-file", self.password]
             self.environment = environment(XDG_CACHE_HOME=str(tmp_path / "cache"))
-            done = self.provision("--output-map", self.map, *provision, "-", stdin=charge_points)
+            done = self.provision("--output-map", self.map, *provision, "-", stdin=charge_points, timeout=300)
             assert done.returncode == 0, done.stderr
             self.devices = json.loads(self.map.read_text())["devices"]
 
@@ -72,10 +72,10 @@ def platform(dojot, dojot_broker, tmp_path):
             subprocess.run(["mosquitto_pub", "-p", str(self.broker.port), "-u", user or name, "-t", f"{name}/attrs",
                             "-q", "1", "-m", payload if isinstance(payload, str) else json.dumps(payload)], check=True)
 
-        def settle(self):
+        def settle(self, charge_point="CP002"):
             """Waits until all that the broker acknowledged is in the history: a message of our own comes last."""
-            self.publish("CP002", {"settled": 1})
-            while not self.history("CP002", "settled"):
+            self.publish(charge_point, {"settled": 1})
+            while not self.history(charge_point, "settled"):
                 pass
 
     return Platform

@@ -77,7 +77,8 @@ struct ActuationTests {
         (#"{"reset":"{\"type\":"}"#, "end"),
         (#"{"reset":{"kind":"Soft"}}"#, "not a field of Reset"),
         (#"{"changeConfiguration":"HeartbeatInterval"}"#, "value"),
-        (#"{"unlockConnector":""}"#, "connectorId"),
+        (#"{"unlockConnector":"one"}"#, "connectorId"),
+        (#"{"remoteStart":" "}"#, "an empty text"),
     ]
 
     @Test("what cannot be sent says why", arguments: unsound)
