@@ -221,6 +221,8 @@ public actor CentralSystemServer {
                 record.write(to: &lines)
                 count += 1
             case .outcome(let outcome):
+                // Who is told may look into the store next.
+                submitGathered()
                 if !finishRotation(outcome) { tell(outcome) }
                 if submitted.remove(outcome.ticket) != nil, !settings.records.includes(.command(outcome)) {
                     outcome.write(to: &lines)

@@ -68,7 +68,7 @@ final class ConnectionLoop {
             devices[id]?.cut()
         case .stop(let drainMilliseconds):
             isStopping = true
-            for device in devices.values { device.close(by: now + drainMilliseconds, now: now) }
+            for device in devices.values { device.stop(by: now + drainMilliseconds, now: now) }
         }
     }
 

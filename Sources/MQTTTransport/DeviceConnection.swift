@@ -56,6 +56,11 @@ final class DeviceConnection {
         leaveIfDrained(now: now)
     }
 
+    /// Like `close`; where the last attempt to connect failed, nothing is waited for, as the broker is away.
+    func stop(by deadline: Int, now: Int) {
+        if case .waiting = state, lastFailure != nil { closeNow(now: now) } else { close(by: deadline, now: now) }
+    }
+
     /// Disconnects at once.
     func closeNow(now: Int) {
         close(by: now, now: now)
