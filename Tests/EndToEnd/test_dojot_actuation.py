@@ -45,7 +45,7 @@ def command(dojot, charge_point="CP001"):
     return dojot.values(charge_point, "lastCommand")[-1:], dojot.values(charge_point, "lastCommandResult")[-1:]
 
 
-def test_remote_start_starts_a_session_within_a_second(platform, serve, simulate):
+def test_remote_start_starts_a_session_within_a_second(platform, serve, simulate, report):
     dojot = platform()
     central_system = serve("--dojot", dojot.map)
     simulate(central_system, "--id", "CP001", "--speed", "60")
@@ -61,7 +61,7 @@ def test_remote_start_starts_a_session_within_a_second(platform, serve, simulate
     dojot.actuate("CP001", {"remoteStop": str(transaction)})
     wait_for(lambda: dojot.values("CP001", "c1_stopReason") == ["Remote"])
     assert command(dojot) == (["RemoteStopTransaction"], ["Accepted"])
-    print(f"lastCommandResult after {answered * 1000:.0f} ms")
+    report(f"lastCommandResult after {answered * 1000:.0f} ms")
 
 
 ACTUATIONS = [

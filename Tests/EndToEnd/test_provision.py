@@ -15,9 +15,9 @@ def provision(tmp_path):
     password = tmp_path / "password"
     password.write_text("admin\n")
 
-    def provision(url, *arguments, stdin=b"", user="admin", password=password):
+    def provision(url, *arguments, stdin=b"", user="admin", password=password, **options):
         return run("provision-dojot", "--url", url, "--user", user, "--password-file", password, *arguments,
-                   stdin=stdin, env=environment(XDG_CACHE_HOME=str(tmp_path / "cache")))
+                   stdin=stdin, env=environment(XDG_CACHE_HOME=str(tmp_path / "cache")), **options)
 
     return provision
 

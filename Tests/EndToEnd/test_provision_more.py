@@ -234,7 +234,7 @@ def state(standin):
                             if a["type"] == "static"} for row in devices}, len(devices))
 
 
-def kill_at_random_points(dojot, tmp_path, kills, count, seed):
+def kill_at_random_points(dojot, tmp_path, report, kills, count, seed):
     standin = dojot()
     password = tmp_path / "password"
     password.write_text("admin")
@@ -290,21 +290,22 @@ def kill_at_random_points(dojot, tmp_path, kills, count, seed):
     assert final.returncode == 0, final.stderr
     templates, devices, number = state(standin)
     assert (templates, number, len(devices)) == (["ocpp-charge-point"], count, count)
+    report(f"{killed} runs killed, {done} ended before; {count} charge points")
     again = run(*arguments[1:], stdin=lines, env=env, timeout=120)
     assert {json.loads(line)["result"] for line in again.stdout.splitlines()} == {"unchanged"}
 
 
-def test_killed_ten_times_and_run_again(dojot, tmp_path):
-    kill_at_random_points(dojot, tmp_path, kills=10, count=60, seed=1)
+def test_killed_ten_times_and_run_again(dojot, tmp_path, report):
+    kill_at_random_points(dojot, tmp_path, report, kills=10, count=60, seed=1)
 
 
 @pytest.mark.soak
-def test_killed_a_hundred_times_and_run_again(dojot, tmp_path):
-    kill_at_random_points(dojot, tmp_path, kills=100, count=200, seed=2)
+def test_killed_a_hundred_times_and_run_again(dojot, tmp_path, report):
+    kill_at_random_points(dojot, tmp_path, report, kills=100, count=200, seed=2)
 
 
 @pytest.mark.soak
-def test_a_thousand_charge_points_in_one_run(dojot, provision):
+def test_a_thousand_charge_points_in_one_run(dojot, provision, report):
     standin = dojot()
     lines = charge_points(1000)
     begin = time.monotonic()
@@ -315,4 +316,4 @@ def test_a_thousand_charge_points_in_one_run(dojot, provision):
     again = provision(standin.url, "-", stdin=lines, timeout=300)
     assert {json.loads(line)["result"] for line in again.stdout.splitlines()} == {"unchanged"}
     assert standin.send("GET", "/_standin/requests").json["POST /auth"] == 1
-    print(f"1,000 charge points: {middle - begin:.1f} s, and again: {time.monotonic() - middle:.1f} s")
+    report(f"1,000 charge points: {middle - begin:.1f} s, and again: {time.monotonic() - middle:.1f} s")

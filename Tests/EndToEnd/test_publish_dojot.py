@@ -1,9 +1,11 @@
 """`publish-dojot`: a log becomes DOJOT's history, through a real broker."""
 
+import hashlib
 import json
 
 import pytest
 
+from support.dojot_broker import CuttingProxy
 from support.program import ROOT, run, shell
 from test_schemas import check
 
@@ -139,3 +141,42 @@ def test_a_dry_run_writes_records_and_publishes_nothing(platform):
     assert records[0]["topic"] == f"admin:{dojot.devices['CP001']}/attrs"
     dojot.settle()
     assert dojot.history("CP001", "vendor") == []
+
+
+def test_a_broker_that_refuses_the_devices(dojot_broker, tmp_path):
+    broker = dojot_broker(anonymous=False)
+    (tmp_path / "map.json").write_text(json.dumps({"tenant": "admin", "mqtt": broker.mqtt, "devices": {"CP001": "ffd6c7"}}))
+    done = run("publish-dojot", "--dojot", tmp_path / "map.json", "--timeout", "1", CHARGE_LOG)
+    assert done.returncode == 77, done.stderr
+    assert b"refuses a device: CP001: " in done.stderr and b"messages are not published" in done.stderr
+
+
+def test_sessions_that_are_cut_lose_nothing(platform, report):
+    """As DOJOT's broker does after 30 minutes; here within the time that the log takes."""
+    proxies = []
+
+    def mqtt(broker):
+        proxies.append(CuttingProxy(broker.address, 0.1))
+        return proxies[0].address
+
+    dojot = platform(NOW, mqtt=mqtt)
+    count = 6_000
+    lines = [f'2026-03-01T08:{n // 6000:02}:{n // 100 % 60:02}.{n % 100:02}0Z INFO chargePoint=CP001 received [2,"{n}","MeterValues",'
+             f'{{"connectorId":1,"meterValue":[{{"timestamp":"2026-03-01T08:00:{n // 1000:02}.{n % 1000:03}Z","sampledValue":'
+             f'[{{"value":"{n}.25"}}]}}]}}]' for n in range(count)]
+    try:
+        done = run("publish-dojot", "--dojot", dojot.map, "-", stdin="\n".join(lines).encode(), timeout=60)
+        assert done.returncode == 0, done.stderr
+        assert f"{count} messages published to 1 devices".encode() in done.stderr
+        dojot.settle()
+        assert {value for value in dojot.values("CP001", "c1_energy_Wh")} == {n + 0.25 for n in range(count)}
+        assert proxies[0].cuts > 0, "the log was too short"
+        report(f"{count} messages through {proxies[0].cuts} cuts")
+    finally:
+        proxies[0].close()
+
+
+def test_hashes_stand_for_id_tags(platform):
+    done = run("publish-dojot", "--dojot", platform(NOW).map, "--hash-tags", "--dry-run", CHARGE_LOG)
+    tags = [json.loads(line)["payload"].get("c1_idTag") for line in done.stdout.splitlines()]
+    assert [tag for tag in tags if tag] == [hashlib.sha256(b"BUS-17").hexdigest()] and b"BUS-17" not in done.stdout

@@ -181,9 +181,13 @@ struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
+    /// Places in memory, those of removed entries included: at most five times the limit.
+    var footprint: Int { order.count }
+
     /// - Returns: whether the key is new, and the value that had to go.
     mutating func insert(_ value: Value, for key: Key) -> (isNew: Bool, oldest: Value?) {
         if values[key] != nil { return (false, nil) }
+        tidy()
         count += 1
         values[key] = (value, count)
         order.append((key, count))

@@ -23,7 +23,7 @@ pattern read %u/config
 class DojotBroker:
     """`mqtt` is where devices connect; `address`, always plain, is where the bridge does."""
 
-    def __init__(self, folder, certificates=None, old_names=False):
+    def __init__(self, folder, certificates=None, old_names=False, anonymous=True):
         self.program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
         assert self.program, "mosquitto is not installed"
         self.folder = folder
@@ -33,7 +33,7 @@ class DojotBroker:
         # Rules cannot take a client id apart, so v0.4's names are open to all.
         rules.write_text(("topic readwrite /#\n" if old_names else "") + RULES)
         rules.chmod(0o644)
-        lines = ["user root", "per_listener_settings false", f"acl_file {rules}", "allow_anonymous true",
+        lines = ["user root", "per_listener_settings false", f"acl_file {rules}", f"allow_anonymous {str(anonymous).lower()}",
                  "persistence true", f"persistence_location {folder}/", "autosave_interval 1",
                  "autosave_on_changes false", "max_queued_messages 0", "max_inflight_messages 1000",
                  f"listener {self.port} 127.0.0.1"]
