@@ -119,6 +119,7 @@ public actor CentralSystemServer {
         var configuration = settings.centralSystem
         configuration.publishedChargePoints = settings.dojot.map { Set($0.devices.keys) }
         configuration.attributeLabels = settings.dojot?.labels ?? AttributeLabels()
+        configuration.keepsKeys = settings.security.passwords != nil
         core = CentralSystem(
             configuration: configuration, restored: restored,
             seed: String(WallClock.now.milliseconds, radix: 36) + String(UInt32.random(in: 0...UInt32.max), radix: 36))
@@ -185,7 +186,7 @@ public actor CentralSystemServer {
         lastTicket += 1
         request.ticket = lastTicket
         submitted.insert(lastTicket)
-        if !rotateKey(request) { feed(.command(request)) }
+        feed(.command(request))
     }
 
     // MARK: The core's inputs and effects
@@ -230,6 +231,7 @@ public actor CentralSystemServer {
                 }
             case .tagsChanged(let ticket, let failure): tell(ticket, failure)
             case .wake(let time): wake(at: time)
+            case .keepKey(let request): rotateKey(request)
             case .sign(let id, let request): sign(id, request)
             case .notice(let text): notice(text)
             }

@@ -30,7 +30,7 @@ extension CentralSystemServer: LineServerHandler {
             switch try ControlRequest(line: line) {
             case .send(let number, var request):
                 request.ticket = ticket(for: Asker(connection: connection, number: number))
-                if !rotateKey(request) { feed(.command(request)) }
+                feed(.command(request))
             case .chargePoints(let number):
                 connection.send(ControlReply.chargePoints(number: number, core.connectedChargePoints).line)
             case .stations(let number):

@@ -231,7 +231,7 @@ import Synchronization
 
     private func setUp() throws(EndpointError) {
         var info = unsafe lws_context_creation_info()
-        // No TLS yet: with it every host would load the system's certificates, 600 kB that are never freed.
+        // TLS is not libwebsockets' here (`TLSTunnel`): every host of its own would load the system's certificates.
         unsafe info.options = UInt64(LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS)
         unsafe info.gid = -1
         unsafe info.uid = -1

@@ -98,17 +98,9 @@ final class HandshakeFront {
         setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         delegate.note(.accepted, from: peerAddress)
         if pending.count >= delegate.maxPendingHandshakes { discardOldest() }
-        var session: TLSSession?
-        if let tls = delegate.tls {
-            session = try? TLSSession(tls, descriptor: descriptor)
-            guard session != nil else {
-                close(descriptor)
-                return
-            }
-        }
         lastTicket += 1
         let ticket = lastTicket
-        let entry = PendingHandshake(descriptor: descriptor, peerAddress: peerAddress, session: session)
+        let entry = PendingHandshake(descriptor: descriptor, peerAddress: peerAddress, tls: delegate.tls)
         guard loop.poller.add(descriptor, .read, { [weak self] in self?.ready(ticket, $0) }) else {
             close(descriptor)
             return

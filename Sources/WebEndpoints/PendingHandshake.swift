@@ -21,7 +21,9 @@ final class PendingHandshake {
 
     let descriptor: Int32
     let peerAddress: String
-    let session: TLSSession?
+    private let tls: TLSContext?
+    /// Made when the first bytes are there: who only connects costs next to nothing.
+    private(set) var session: TLSSession?
     var phase: Phase
     var timer: Timer?
     /// What is asked of the poller now.
@@ -30,16 +32,18 @@ final class PendingHandshake {
     private(set) var surplus: [UInt8] = []
     private var head: [UInt8] = []
 
-    init(descriptor: Int32, peerAddress: String, session: TLSSession?) {
+    init(descriptor: Int32, peerAddress: String, tls: TLSContext?) {
         self.descriptor = descriptor
         self.peerAddress = peerAddress
-        self.session = session
-        phase = session == nil ? .reading : .securing
+        self.tls = tls
+        phase = tls == nil ? .reading : .securing
     }
 
     func turn() -> Outcome {
-        if phase == .securing {
-            switch session?.handshake() ?? .done {
+        if phase == .securing, let tls {
+            if session == nil { session = try? TLSSession(tls, descriptor: descriptor) }
+            guard let session else { return .ended }
+            switch session.handshake() {
             case .done: phase = .reading
             case .wantsRead: return .more(.read)
             case .wantsWrite: return .more(.write)

@@ -91,41 +91,39 @@ extension CentralSystemServer {
 
     /// Sends a new AuthorizationKey: it is valid beside the old one from before it is sent until the charge point's
     /// answer is known, so that nobody is locked out whatever fails in between.
-    ///
-    /// - Returns: false where the command is none of that kind, and nothing was done.
-    func rotateKey(_ request: CommandRequest) -> Bool {
-        guard request.text == nil, let passwords = settings.security.passwords,
-            (1...2).contains(settings.security.profile),
-            let root = try? JSONTree(parsing: request.payload).root,
-            let value = Redaction.secret(action: request.action, payload: root)
-        else { return false }
-        guard let secret = value.text.flatMap(Secret.init(text:)),
+    func rotateKey(_ request: CommandRequest) {
+        guard let passwords = settings.security.passwords, let secret = request.newKey.flatMap(Secret.init(text:)),
             secret.kind == .key || settings.security.isLenient
         else {
-            refuse(request, "an AuthorizationKey is 32 to 40 hexadecimal digits; nothing was sent")
-            return true
+            return refuse(request, "an AuthorizationKey is 32 to 40 hexadecimal digits; nothing was sent")
         }
-        let id = request.chargePointId
+        var request = request
+        request.isKeyKept = true
+        if request.ticket == 0 {
+            // Nobody waits for it, but the key must find its way.
+            lastTicket += 1
+            request.ticket = lastTicket
+        }
+        let (id, kept) = (request.chargePointId, request)
         let isTaken = hashing.submit(isSuspect: false) { [loop, weak self] in
+            guard let self else { return }
             let failure = passwords.failure(changing: id) { entry in
                 var entry = entry ?? PasswordFile.Entry()
                 entry.pending = StoredSecret(secret)
                 return entry
             }
-            guard let self else { return }
             loop.post {
                 self.assumeIsolated { server in
                     if let failure {
-                        server.refuse(request, "not sent, since it cannot be kept: \(failure)")
+                        server.refuse(kept, "not sent, since it cannot be kept: \(failure)")
                     } else {
-                        server.rotations.insert(request.ticket)
-                        server.feed(.command(request))
+                        server.rotations.insert(kept.ticket)
+                        server.feed(.command(kept))
                     }
                 }
             }
         }
         if !isTaken { refuse(request, "busy; nothing was sent") }
-        return true
     }
 
     private func refuse(_ request: CommandRequest, _ message: String) {

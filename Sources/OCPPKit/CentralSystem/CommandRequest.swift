@@ -12,6 +12,9 @@ public struct CommandRequest: Sendable {
     /// in it; where there is none, any answer.
     public var text: [UInt8]?
 
+    /// The new AuthorizationKey that it brings is kept already.
+    public var isKeyKept = false
+
     public init(
         ticket: UInt64, chargePointId: String, action: String, payload: [UInt8], timeoutMilliseconds: Int64,
         text: [UInt8]? = nil

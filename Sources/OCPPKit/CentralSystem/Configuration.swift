@@ -21,6 +21,8 @@ extension CentralSystem {
         public var probeMilliseconds: Int64 = 5_000
         /// Levels of arrays and objects in a message; deeper ones are no frames.
         public var maximumDepth = JSONTree.defaultMaximumDepth
+        /// Charge points prove themselves with keys that are kept: `Effect.keepKey` is carried out.
+        public var keepsKeys = false
         /// Takes SignCertificate in: `Effect.sign` is carried out.
         public var signsCertificates = false
         /// How the frames of some charge points are to be read.

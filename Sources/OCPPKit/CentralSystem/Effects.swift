@@ -41,6 +41,9 @@ public enum Effect: Sendable {
     case tagsChanged(ticket: UInt64, failure: String?)
     /// Give `Input.tick` at this time, or earlier.
     case wake(at: Timestamp)
+    /// The command brings a new AuthorizationKey: keep it beside the old one, then give the command again with
+    /// `isKeyKept`, or give its outcome.
+    case keepKey(CommandRequest)
     /// Have a certificate signed for the charge point (PKCS #10, PEM) and send it the chain as CertificateSigned.
     case sign(chargePointId: String, request: String)
     /// Something that a person who runs the server should know.

@@ -17,11 +17,11 @@ struct OutstandingCall: Sendable {
 }
 
 extension CommandRequest {
-    /// What must not be seen of it in answers, records and the store.
-    var secrets: [String] {
+    /// The AuthorizationKey that it brings; empty where that is no text.
+    public var newKey: String? {
         let raw = text.flatMap { try? Frame.read($0) }
         let root = raw?.payload ?? (try? JSONTree(parsing: payload).root)
-        return [Redaction.secret(action: raw?.action ?? action, payload: root)?.text].compactMap(\.self)
+        return Redaction.secret(action: raw?.action ?? action, payload: root).map { $0.text ?? "" }
     }
 
     public func outcome(
@@ -40,6 +40,9 @@ extension CentralSystem {
         }
         if request.text == nil, let reason = refusal(of: request.action, chargePoint.registration) {
             return finish(request.outcome(.refused, status: chargePoint.registration?.rawValue, message: reason))
+        }
+        if configuration.keepsKeys, !request.isKeyKept, request.newKey != nil {
+            return effects.append(.keepKey(request))
         }
         chargePoints[request.chargePointId]?.queue.append(request)
         sendNext(to: request.chargePointId)
@@ -112,7 +115,7 @@ extension CentralSystem {
         }
         let late = call == nil ? takeOverdue(frame.messageId, of: id) : nil
         let action = (call ?? late)?.request.action
-        let frame = Redaction.redacted(frame, hiding: (call ?? late)?.request.secrets ?? [])
+        let frame = Redaction.redacted(frame, hiding: [(call ?? late)?.request.newKey].compactMap(\.self))
         var record = FrameRecord(
             timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: action,
             responseMilliseconds: (call ?? late).map { now - $0.sent })

@@ -93,6 +93,7 @@ struct Scenario {
             case .tagsChanged(let ticket, let failure): tagAnswers.append((ticket, failure))
             case .wake(let time): wakes.append(time)
             case .notice(let text): notices.append(text)
+            case .keepKey: break
             case .sign(let id, let request): signed.append("\(id) \(request)")
             }
         }
