@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from support.charge_point import ChargePoint
 from support.dojot_broker import broker_certificate
 from support.program import BINARY, ROOT, environment, run
 from test_provision import TWO, all_are, provision, results  # noqa: F401
@@ -139,6 +140,17 @@ def test_certificates_open_the_tls_port_and_nothing_else(platform, tmp_path):
     assert run("publish-dojot", "--dojot", dojot.map, CHARGE_LOG).returncode == 0
 
 
+def test_serve_publishes_and_obeys_over_mutual_tls(platform, serve, tmp_path):
+    ca = broker_certificate(tmp_path / "ca")
+    dojot = platform(certificates=ca, standin=("--ca", str(ca)), provision=("--certificates", str(tmp_path / "devices")))
+    station = ChargePoint(serve("--dojot", dojot.map).url, "CP001")
+    station.boot()
+    while not dojot.values("CP001", "vendor"):
+        pass
+    dojot.actuate("CP001", {"clearCache": ""})
+    assert station.receive()[2] == "ClearCache"
+
+
 def test_a_device_cannot_use_the_certificate_of_another(platform, tmp_path):
     ca = broker_certificate(tmp_path / "ca")
     folder = tmp_path / "devices"
@@ -244,13 +256,15 @@ def kill_at_random_points(dojot, tmp_path, report, kills, count, seed):
     env = environment(XDG_CACHE_HOME=str(tmp_path / "cache"))
 
     def start():
-        process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+        # Other numbers of connectors change the template, so that its update is interrupted, too.
+        connectors = ["--connectors", str(chance.randrange(3, 9))]
+        process = subprocess.Popen(arguments[:-1] + connectors + ["-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
         process.stdin.write(lines)
         process.stdin.close()
         return process
 
     killed = done = 0
-    created = set()
+    created, kept = set(), set()
     while killed < kills:
         process = start()
         # A random number of records, or of milliseconds within the first of them.
@@ -275,6 +289,9 @@ def kill_at_random_points(dojot, tmp_path, report, kills, count, seed):
         process.stderr.close()
         process.wait()
         templates, devices, number = state(standin)
+        now = {row["id"] for row in attributes(standin).values()} if templates else set()
+        assert kept <= now, "an attribute is gone"
+        kept = now
         assert len(templates) <= 1 and number == len(devices), "a duplicate"
         assert created <= set(devices), "a device is gone"
         created = set(devices)
