@@ -191,7 +191,8 @@ struct LogPrefix {
 
     private static func isDelimited(_ range: Range<Int>, in text: ArraySlice<UInt8>) -> Bool {
         opensMark(at: range.lowerBound, in: text)
-            && (range.upperBound == text.endIndex || delimits(text[range.upperBound], signAt: range.lowerBound, in: text))
+            && (range.upperBound == text.endIndex
+                || delimits(text[range.upperBound], signAt: range.lowerBound, in: text))
     }
 
     /// Whether a mark may begin at an offset, as what stands before it says.
