@@ -7,6 +7,7 @@ private func read(_ pieces: [ArraySlice<UInt8>]) -> [UInt8] {
         switch item {
         case .frame(let record): record.write(to: &writer)
         case .unreadable(let frame): frame.write(to: &writer)
+        default: break
         }
     }
     reader.open("fuzz")
