@@ -105,6 +105,12 @@ enum LogFormats {
         "websocket", "websockets", "ws", "message", "msg", "frame", "raw", "data", "text", "payload", "main",
     ]
 
+    /// Whether a mark can begin with a byte: 256 answers.
+    static let mayBeginMark: [Bool] = (0...255).map { byte in
+        let letter = lowercased(UInt8(byte))
+        return marksByFirstByte[letter] != nil || LogSides.firstBytes.contains(letter)
+    }
+
     /// The rows whose text begins with a letter or sign, longest first; letters in lower case.
     static let marksByFirstByte: [UInt8: [(text: [UInt8], mark: DirectionMark)]] = {
         let rows = marks.map { (text: Array($0.text.utf8).map(lowercased), mark: $0) }

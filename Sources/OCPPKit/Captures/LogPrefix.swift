@@ -161,6 +161,8 @@ struct LogPrefix {
         let limit = max(text.startIndex, text.endIndex - markWindow)
         while position > limit {
             position -= 1
+            // Most bytes stand within a word, where no mark begins.
+            guard LogFormats.mayBeginMark[Int(text[position])], opensMark(at: position, in: text) else { continue }
             if let (mark, end) = LogSides.mark(in: text, at: position), isDelimited(position..<end, in: text) {
                 return (mark, position..<end)
             }
@@ -188,13 +190,25 @@ struct LogPrefix {
     }
 
     private static func isDelimited(_ range: Range<Int>, in text: ArraySlice<UInt8>) -> Bool {
-        let isSign = !isWordByte(text[range.lowerBound])
-        func delimits(_ byte: UInt8) -> Bool {
-            isSign ? byte == 0x20 || byte == 0x09 || ":])},\"'|;".utf8.contains(byte) : !isIdByte(byte)
+        opensMark(at: range.lowerBound, in: text)
+            && (range.upperBound == text.endIndex
+                || delimits(text[range.upperBound], signAt: range.lowerBound, in: text))
+    }
+
+    /// Whether a mark may begin at an offset, as what stands before it says.
+    private static func opensMark(at start: Int, in text: ArraySlice<UInt8>) -> Bool {
+        start == text.startIndex || delimits(text[start - 1], signAt: start, in: text)
+    }
+
+    /// A word ends where an id would; a sign stands between blanks or at punctuation.
+    private static func delimits(_ byte: UInt8, signAt start: Int, in text: ArraySlice<UInt8>) -> Bool {
+        guard !isWordByte(text[start]) else { return !isIdByte(byte) }
+        switch byte {
+        case 0x20, 0x09, UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: ")"), UInt8(ascii: "}"), UInt8(ascii: ","),
+            UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "|"), UInt8(ascii: ";"):
+            return true
+        default: return false
         }
-        let opens = range.lowerBound == text.startIndex || delimits(text[range.lowerBound - 1])
-        let closes = range.upperBound == text.endIndex || delimits(text[range.upperBound])
-        return opens && closes
     }
 
     // MARK: charge points

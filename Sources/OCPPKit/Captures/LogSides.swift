@@ -38,7 +38,7 @@ enum LogSides {
     ].flatMap { isSender, texts in texts.map { (Array($0.utf8), isSender) } }
 
     /// The letters with which such a text can begin.
-    private static let firstBytes = Set(names.map { $0.name[0] } + prepositions.map { $0.text[0] })
+    static let firstBytes = Set(names.map { $0.name[0] } + prepositions.map { $0.text[0] })
 
     /// Who sent a frame, as the text at an offset says, and where it ends.
     static func mark(in text: ArraySlice<UInt8>, at start: Int) -> (DirectionMark, end: Int)? {
