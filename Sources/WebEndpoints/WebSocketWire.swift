@@ -22,6 +22,17 @@ public enum CloseReason: Sendable, Equatable {
     }
 }
 
+extension CloseReason: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .byPeer(let code): "closed by the other end" + (code.map { " with \($0)" } ?? "")
+        case .byUs(let code): "closed with \(code)"
+        case .timedOut: "timed out"
+        case .lost: "lost"
+        }
+    }
+}
+
 /// The limits of one WebSocket. 0 milliseconds is no limit.
 struct WebSocketLimits {
     var maxMessageBytes: Int

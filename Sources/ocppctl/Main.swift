@@ -28,10 +28,11 @@ struct Main {
         }
     }
 
-    /// Help and version requests, usage errors, and what nobody expected.
+    /// Help and version requests, usage errors, and what nobody expected. Help for a subcommand that does not exist is a
+    /// usage error, though the parser gives its parent's help.
     private static func report(_ error: any Error, _ arguments: [String]) -> ExitStatus {
         let code = OCPPCtl.exitCode(for: error)
-        if code == .success {
+        if code == .success, UsageErrors.unknownSubcommand(arguments) == nil {
             do {
                 let output = OutputWriter()
                 try output.write((OCPPCtl.fullMessage(for: error) + "\n").utf8)
@@ -44,7 +45,7 @@ struct Main {
                 return .done
             }
         }
-        if code == .validationFailure {
+        if code == .success || code == .validationFailure {
             Diagnostics.say(UsageErrors.explained(OCPPCtl.fullMessage(for: error), arguments))
             return .usage
         }

@@ -100,8 +100,9 @@ def test_every_core_command_is_answered(central_system):
         lambda r: r.get("action") == "StopTransaction" and r.get("messageType") == "CALLRESULT", "stop")
     assert send("UnlockConnector", "connectorId=1") == (0, "Unlocked")
     assert send("Reset", "type=Soft") == (0, "Accepted")
-    central_system.wait_for_record(
+    gone = central_system.wait_for_record(
         lambda r: r.get("record") == "connection" and r["event"] == "disconnected", "disconnect")
+    assert gone["reason"] == "closed by the other end with 1000"
     assert simulator.stop() == 0
     assert rows(central_system)[0]["reason"] == "Remote"
 

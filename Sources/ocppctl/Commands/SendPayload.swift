@@ -53,12 +53,16 @@ enum SendPayload {
 
     private static func check(_ payload: [UInt8], _ action: String) throws {
         do {
+            _ = try JSONTree(parsing: payload)
             let frame = try Frame.read(Frame.call(id: "1", action: action, payload: payload))
             let errors = Validator.violations(of: frame, answering: nil).filter { $0.severity == .error }
             guard errors.isEmpty else {
                 let lines = errors.map { "\(action)\($0.path.dropFirst()): \($0.message)" }
                 throw CommandFailure(.badData, lines.joined(separator: "\n"))
             }
+        } catch let error as JSONError {
+            // Said before the frame around it is read: its place counts from the payload's own first byte.
+            throw CommandFailure(.badData, "the payload is no JSON object: \(error)")
         } catch let error as FrameError {
             throw CommandFailure(.badData, "the payload is no JSON object: \(error.message)")
         }

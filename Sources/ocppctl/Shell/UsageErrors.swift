@@ -5,16 +5,30 @@ enum UsageErrors {
     /// The parser's message without its `Error: `, with a suggestion where a subcommand is misspelt.
     static func explained(_ message: String, _ arguments: [String]) -> String {
         var text = message.hasPrefix("Error: ") ? String(message.dropFirst("Error: ".count)) : message
-        if let first = arguments.first, !first.hasPrefix("-"), !subcommandNames.contains(first) {
-            text = "unknown subcommand '\(first)'."
-            if let near = nearest(first, among: subcommandNames) { text += " Did you mean '\(near)'?" }
-            text += "\nThe subcommands are: \(subcommandNames.joined(separator: ", ")). See 'ocppctl --help'."
+        if let unknown = unknownSubcommand(arguments) {
+            text = "unknown subcommand '\(unknown.word)'."
+            if let near = nearest(unknown.word, among: unknown.known) { text += " Did you mean '\(near)'?" }
+            text += "\nThe subcommands are: \(unknown.known.joined(separator: ", ")). See '\(unknown.parent) --help'."
         }
         return text
     }
 
-    private static var subcommandNames: [String] {
-        OCPPCtl.configuration.subcommands.map { $0._commandName } + ["help"]
+    /// The first word that stands where a subcommand should and names none, those that would, and what they belong to.
+    static func unknownSubcommand(_ arguments: [String]) -> (word: String, known: [String], parent: String)? {
+        var command: any ParsableCommand.Type = OCPPCtl.self
+        var parent = "ocppctl"
+        for (index, word) in arguments.enumerated() {
+            if word.hasPrefix("-") || command.configuration.subcommands.isEmpty { return nil }
+            if index == 0, word == "help" { continue }
+            let subcommands = command.configuration.subcommands
+            guard let next = subcommands.first(where: { $0._commandName == word }) else {
+                let names = subcommands.map { $0._commandName }
+                return (word, command == OCPPCtl.self ? names + ["help"] : names, parent)
+            }
+            command = next
+            parent += " \(word)"
+        }
+        return nil
     }
 
     /// The candidate that differs least, if it differs little enough to be meant.

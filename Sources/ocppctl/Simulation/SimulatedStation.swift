@@ -90,7 +90,7 @@ actor SimulatedStation: WebSocketClientHandler {
         isOpen = false
         client = nil
         guard !isStopped else { return }
-        tell("connection \(words(reason))")
+        tell("connection \(reason)")
         give(.disconnected)
         connectLater()
     }
@@ -169,15 +169,6 @@ actor SimulatedStation: WebSocketClientHandler {
         }
         record.judge()
         fleet.assumeIsolated { $0.note(record) }
-    }
-}
-
-private func words(_ reason: CloseReason) -> String {
-    switch reason {
-    case .byPeer(let code): "closed by the central system" + (code.map { " with \($0)" } ?? "")
-    case .byUs(let code): "closed with \(code)"
-    case .timedOut: "timed out"
-    case .lost: "lost"
     }
 }
 
