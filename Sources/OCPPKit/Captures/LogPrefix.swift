@@ -69,7 +69,7 @@ struct LogPrefix {
             mark = found
             if chargePointId == nil { chargePointId = LogPrefix.chargePointId(in: text, mark: range, found) }
         }
-        if chargePointId == nil { chargePointId = LogPrefix.idInAddress(near) }
+        if chargePointId == nil { chargePointId = LogPrefix.idInAddress(near) ?? LogPrefix.idInRequest(near) }
     }
 
     /// Takes from another what is not known here.
@@ -118,7 +118,10 @@ struct LogPrefix {
             else { continue }
             var value = text[position...]
             if value.first == UInt8(ascii: "\"") || value.first == UInt8(ascii: "'") { value = value.dropFirst() }
-            value = value.prefix { LogPrefix.isIdByte($0) || $0 == UInt8(ascii: ":") }
+            let isAddress = role == .address
+            value = value.prefix {
+                LogPrefix.isIdByte($0) || $0 == UInt8(ascii: ":") || isAddress && $0 == UInt8(ascii: "/")
+            }
             take(role, value)
         }
     }
@@ -262,6 +265,21 @@ struct LogPrefix {
     }
 
     /// The last part of a path such as `/ocpp/CP001`.
+    /// The last part of the path of the request for a WebSocket: `GET /ocpp/CP1 HTTP/1.1`.
+    private static func idInRequest(_ text: ArraySlice<UInt8>) -> String? {
+        let method = Array("GET /".utf8)
+        var rest = text
+        while let start = rest.firstIndex(of: method[0]) {
+            rest = rest[start...]
+            let isWhole = start == text.startIndex || !isIdByte(text[start - 1])
+            if isWhole, rest.starts(with: method) {
+                return idInPath(rest.dropFirst(4).prefix { $0 > 0x20 && $0 != UInt8(ascii: "\"") })
+            }
+            rest = rest.dropFirst()
+        }
+        return nil
+    }
+
     private static func idInPath(_ text: ArraySlice<UInt8>) -> String? {
         guard text.first == UInt8(ascii: "/"), text.dropFirst().contains(UInt8(ascii: "/")) else { return nil }
         return lastComponent(text.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })

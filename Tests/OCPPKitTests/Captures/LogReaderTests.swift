@@ -30,6 +30,12 @@ import Testing
                 #"{"ts":1740816000123,"chargePointId":"cp1","direction":"from-station","m":"[3,\"a\",{}]"}"#,
                 .fromChargePoint, "cp1", "2025-03-01T08:00:00.123Z"
             ),
+            (#"GET /ocpp/cp1 HTTP/1.1 received [3,"a",{}]"#, .fromChargePoint, "cp1", nil),
+            (#"GET /status received [3,"a",{}]"#, .fromChargePoint, nil, nil),
+            (#"BUDGET /ocpp/cp1 received [3,"a",{}]"#, .fromChargePoint, nil, nil),
+            (#"url=/ws/CentralSystemService/cp1 received [3,"a",{}]"#, .fromChargePoint, "cp1", nil),
+            (#"path="/ocpp16/cp1?x=1" received [3,"a",{}]"#, .fromChargePoint, "cp1", nil),
+            (#"file=/ws/ocpp/cp1 received [3,"a",{}]"#, .fromChargePoint, nil, nil),
             (#"11:10:02.980 [3,"a",{}]"#, nil, nil, nil),
             (#"Unable to parse: [3,"a",{}]"#, nil, nil, nil),
         ] as [(String, Direction?, String?, String?)])
