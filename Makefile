@@ -89,7 +89,8 @@ uninstall:
 
 # .build/ocppctl_VERSION_ARCHITECTURE.deb
 deb: $(BINARY)
-	@scripts/build-package $(BINARY) .build
+	@sh scripts/install-dependencies package
+	@sh scripts/build-package $(BINARY) .build
 
 .build/release/ocppctl: build
 
