@@ -19,7 +19,8 @@ let package = Package(
         .library(name: "OCPPKit", targets: ["OCPPKit"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(
@@ -49,6 +50,7 @@ let package = Package(
                 "OCPPKit", "TransportSecurity", "WebEndpoints", "MQTTTransport", "Storage", "DojotClient",
                 "CentralSystemService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
 

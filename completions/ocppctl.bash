@@ -163,21 +163,29 @@ _ocppctl() {
     local -a repeating_flags=()
     local -a non_repeating_flags=(--version -h --help)
     local -a repeating_options=()
-    local -a non_repeating_options=()
+    local -a non_repeating_options=(--config)
     __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--config')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
 
     # Offer subcommand / subcommand argument completions
     local -r subcommand="${unparsed_words[0]}"
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|watch|stations|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|publish-dojot|history-dojot|help)
+    serve|send|watch|stations|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|publish-dojot|history-dojot|config|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send watch stations tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send watch stations tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot config help' -- "${cur}"))
         ;;
     esac
 }
@@ -1118,6 +1126,30 @@ _ocppctl_history-dojot() {
     case "${positional_number}" in
     *)
         __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion history-dojot -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_ocppctl_config() {
+    repeating_flags=()
+    non_repeating_flags=(--changed --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--format)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W 'serve'$'\n''send'$'\n''watch'$'\n''stations'$'\n''tags'$'\n''decode'$'\n''export-sessions'$'\n''export-meter-values'$'\n''simulate'$'\n''passwords'$'\n''provision-dojot'$'\n''publish-dojot'$'\n''history-dojot'$'\n''config'
         return
         ;;
     esac

@@ -20,7 +20,7 @@ function __ocppctl_parse_tokens -S
     set -l unparsed_tokens (__ocppctl_tokens -pc)
     switch $unparsed_tokens[1]
     case 'ocppctl'
-        __ocppctl_parse_subcommand 0 'version' 'h/help'
+        __ocppctl_parse_subcommand 0 'config=' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'serve'
             __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'passwords=' 'lenient-passwords' 'tls-certificate=+' 'tls-key=+' 'tls-client-ca=' 'tls-client-organization=' 'tls-client-map=' 'sign-certificate-command=' 'trust-proxy=+' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'concurrent-transactions=' 'action-case=' 'strict' 'quirks=' 'keep-frames=' 'keep-outbox=' 'max-frame-bytes=' 'max-backlog-bytes=' 'max-messages=' 'max-bytes=' 'max-handshakes=' 'max-failures=' 'max-connections=' 'max-pending=' 'handshake-timeout=' 'message-timeout=' 'max-json-depth=' 'dojot=' 'hash-tags' 'records=' 'input=' 'version' 'h/help'
@@ -72,6 +72,8 @@ function __ocppctl_parse_tokens -S
             __ocppctl_parse_subcommand -r 1 'dojot=' 'mqtt-version=' 'charge-point=' 'perspective=' 'timezone=' 'date=' 'quirks=' 'timeout=' 'hash-tags' 'dry-run' 'version' 'h/help'
         case 'history-dojot'
             __ocppctl_parse_subcommand -r 1 'url=' 'user=' 'password-file=' 'dojot=' 'mqtt-version=' 'since=' 'until=' 'records=' 'attribute=+' 'follow' 'subscribe' 'mqtt-user=' 'version' 'h/help'
+        case 'config'
+            __ocppctl_parse_subcommand -r 1 'changed' 'format=' 'version' 'h/help'
         case 'help'
             __ocppctl_parse_subcommand -r 1 'version'
         end
@@ -127,6 +129,7 @@ function __ocppctl_custom_completion
 end
 
 complete -c 'ocppctl' -f
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl" config' -l 'config' -d 'Settings for what the command line does not give, as YAML (default: $OCPPCTL_CONFIG, else $XDG_CONFIG_HOME/ocppctl/config.yaml); before or after the subcommand.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'serve' -d 'Run the central system: frames and events go to standard output'
@@ -142,6 +145,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'provision-dojot' -d 'Make a template and a device for each charge point in DOJOT'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'publish-dojot' -d 'Publish records or logs to DOJOT by MQTT'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'history-dojot' -d 'Read what DOJOT stored back as records'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'config' -d 'Show the settings of commands, and where each comes from'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" listen' -l 'listen' -d 'Where charge points connect; port 0 takes a free one.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" security-profile' -l 'security-profile' -d '0 nothing, 1 passwords, 2 passwords and TLS, 3 client certificates. 0 must be said beyond loopback.' -rfka '0 1 2 3'
@@ -383,4 +387,9 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl history-dojot" -ge 1' -fka '(__ocppctl_custom_completion ---completion history-dojot -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl config" -ge 1' -fka 'serve send watch stations tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot config'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" changed' -l 'changed' -d 'Leave out what is as it is by default.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl help" version' -l 'version' -d 'Show the version.'

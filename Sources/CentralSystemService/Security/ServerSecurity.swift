@@ -1,4 +1,4 @@
-import OCPPKit
+public import OCPPKit
 import TransportSecurity
 import WebEndpoints
 
@@ -67,7 +67,10 @@ extension CentralSystemServer {
     /// Reads passwords, certificates and the map of client certificates again. What cannot be read stays as it was.
     ///
     /// Connections go on; what was read is for new ones.
-    public func reload() {
+    ///
+    /// - Parameter rules: of the core, where they have been read again, too.
+    public func reload(_ rules: CentralSystem.Configuration?) {
+        if let rules { core.reconfigure(rules) }
         if let passwords = settings.security.passwords {
             do {
                 try passwords.reload()

@@ -4,7 +4,7 @@
 /// Time comes in with each input; ids come from the generator given. The transport, the store and the clock belong to
 /// `CentralSystemService`.
 public struct CentralSystem: Sendable {
-    public let configuration: Configuration
+    public internal(set) var configuration: Configuration
     var chargePoints: [String: ChargePoint] = [:]
     var owners: [ConnectionID: String] = [:]
     var folder: SessionFolder

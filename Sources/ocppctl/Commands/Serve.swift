@@ -129,6 +129,11 @@ struct Serve: AsyncParsableCommand {
         let (stopped, stop) = AsyncStream.makeStream(of: Int32.self)
         let signals = Signals { stop.yield($0) }
         defer { withExtendedLifetime(signals) {} }
+        // Before it listens: whoever sees that may send HUP at once.
+        let reloader = ServeReload()
+        let (hungUp, hangUp) = AsyncStream.makeStream(of: Void.self)
+        let hangUps = HangUps { hangUp.yield() }
+        defer { withExtendedLifetime(hangUps) {} }
         let server: CentralSystemServer
         do {
             server = try await CentralSystemServer.start(
@@ -140,8 +145,8 @@ struct Serve: AsyncParsableCommand {
         } catch let error as TLSError {
             throw CommandFailure(.configuration, "\(error)")
         }
-        let reloads = HangUps { Task { await server.reload() } }
-        defer { withExtendedLifetime(reloads) {} }
+        let reloading = Task { for await _ in hungUp { await server.reload(reloader.rules()) } }
+        defer { reloading.cancel() }
         Diagnostics.say("listening on \(await server.url); charge points connect to \(await server.url)/<identity>")
         if let input {
             do {
@@ -156,7 +161,7 @@ struct Serve: AsyncParsableCommand {
         await server.stop()
     }
 
-    private func settings() throws -> ServiceSettings {
+    func settings() throws -> ServiceSettings {
         var settings = ServiceSettings(storePath: store.path, controlPath: control.path)
         settings.host = listen.host
         settings.port = listen.port
