@@ -56,7 +56,7 @@ struct Decode: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "Logs to read, compressed by gzip too, or network captures; - or none for standard input.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var files: [String] = []
 
     @OptionGroup var log: LogReadingOptions
