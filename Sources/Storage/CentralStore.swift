@@ -21,6 +21,9 @@ public protocol CentralStore {
     /// than `limit` when none is left.
     func pruneOutbox(before time: Timestamp, limit: Int) throws(StoreError) -> Int
 
+    /// Writes durably and changes nothing, to show that writing works.
+    func touch() throws(StoreError)
+
     /// Ends the use of the store. Nothing may be called after it.
     func close()
 }
@@ -55,6 +58,9 @@ public protocol StoreReader {
     /// Publications that were acknowledged in the half-open range of time, in the order of their ids.
     func sentPublications(
         from start: Timestamp?, before end: Timestamp?, _ body: (StoredPublication) throws -> Void) throws
+
+    /// How many publications no broker has acknowledged, and the lowest id of them.
+    func unsentCount() throws(StoreError) -> (count: Int, first: Int64?)
 
     /// The highest id that a publication ever had; 0 before the first.
     func lastPublicationId() throws(StoreError) -> Int64

@@ -1,4 +1,5 @@
 public import OCPPKit
+import Storage
 import TransportSecurity
 import WebEndpoints
 
@@ -57,9 +58,11 @@ extension CentralSystemServer {
     /// What has been counted so far.
     public var metrics: Metrics {
         Metrics(
-            connections: webSockets.connectionCount, pendingHandshakes: webSockets.pendingCount,
-            recordsLost: sink.lostRecords, unreadableMessages: core.unreadableCount, endpoint: webSockets.counters,
-            gate: gate.counters)
+            chargePoints: core.chargePointCounts, connections: webSockets.connectionCount,
+            pendingHandshakes: webSockets.pendingCount, recordsLost: sink.lostRecords,
+            unreadableMessages: core.unreadableCount, messages: core.counters, writer: writer.statistics,
+            storeQueue: writer.pending, brokerDevices: publisher?.connectionCounts, endpoint: webSockets.counters,
+            gate: gate.counters, start: startTime)
     }
 
     // MARK: Reloading

@@ -24,6 +24,8 @@ public struct CentralSystem: Sendable {
     var storedTags: TagList
     /// Messages that were no frames, since the start.
     public internal(set) var unreadableCount: UInt64 = 0
+    /// What was answered, sent and found wrong, since the start.
+    public internal(set) var counters = MessageCounters()
     var identifiers: IdentifierSource
     /// The store's own name, which begins the ids of events.
     let storeId: String
@@ -101,6 +103,9 @@ public struct CentralSystem: Sendable {
 
     /// Whether the charge point has booted here before, now or in an earlier run.
     public func isKnown(_ chargePointId: String) -> Bool { chargePoints[chargePointId]?.registration != nil }
+
+    /// How many charge points are connected now, and how many are known.
+    public var chargePointCounts: (online: Int, known: Int) { (owners.count, chargePoints.count) }
 
     /// The charge points that are connected now, by id.
     public var connectedChargePoints: [String] { owners.values.sorted() }

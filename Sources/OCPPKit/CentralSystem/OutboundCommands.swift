@@ -120,6 +120,7 @@ extension CentralSystem {
             timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: action,
             responseMilliseconds: (call ?? late).map { now - $0.sent })
         record.judge(&quirks)
+        if !record.violations.isEmpty { counters.countViolations(record.violations) }
         effects.append(.record(.frame(record)))
         store(frame, .fromChargePoint, id)
         if let late {
@@ -175,6 +176,7 @@ extension CentralSystem {
     }
 
     mutating func finish(_ outcome: CommandOutcome) {
+        counters.countCommand(outcome)
         effects.append(.outcome(outcome))
         effects.append(.record(.command(outcome)))
         publish(outcome.chargePointId, DojotAttributes.command(outcome))

@@ -11,9 +11,8 @@ struct Config: ParsableCommand {
             record a setting goes to standard output. A key that no command knows is an error (78), told with its file and line.
 
             Examples:
-              ocppctl config serve
-              ocppctl config --format text
-              ocppctl config --config site.yaml tags push
+              ocppctl config serve --config site.yaml --changed --format text
+              ocppctl config tags push
             """)
 
     @Argument(

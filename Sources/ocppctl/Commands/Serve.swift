@@ -101,6 +101,11 @@ struct Serve: AsyncParsableCommand {
     @Flag(name: .customLong("hash-tags"), help: "Publish SHA-256 hashes of idTags in place of the idTags.")
     var hashTags = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Tell Prometheus /metrics here, and probes /healthz and /readyz, by HTTP.", valueName: "address:port"))
+    var http: ListenAddress?
+
     @Option(help: "Which records go to standard output.")
     var records = RecordSelection.all
 
@@ -145,9 +150,16 @@ struct Serve: AsyncParsableCommand {
         } catch let error as TLSError {
             throw CommandFailure(.configuration, "\(error)")
         }
-        let reloading = Task { for await _ in hungUp { await server.reload(reloader.rules()) } }
+        let reloading = Task {
+            for await _ in hungUp {
+                let (rules, messages) = reloader.read()
+                await server.reload(rules)
+                for message in messages { Diagnostics.say(message) }
+            }
+        }
         defer { reloading.cancel() }
         Diagnostics.say("listening on \(await server.url); charge points connect to \(await server.url)/<identity>")
+        if let url = await server.httpURL { Diagnostics.say("metrics on \(url)/metrics") }
         if let input {
             do {
                 try ServeInput.start(input, for: server)
@@ -166,6 +178,7 @@ struct Serve: AsyncParsableCommand {
         settings.host = listen.host
         settings.port = listen.port
         settings.path = path
+        settings.http = http.map { ($0.host, $0.port) }
         settings.acceptsOnlyKnown = accept == .known
         settings.maximumFrameBytes = limits.frameBytes.bytes
         settings.pingIntervalMilliseconds = Int(pingInterval * 1000)

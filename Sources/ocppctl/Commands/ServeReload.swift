@@ -18,30 +18,28 @@ final class ServeReload: Sendable {
         known.withLock { $0 = values }
     }
 
-    /// - Returns: the rules as they are now; `nil`, after saying why, where they cannot be read.
-    func rules() -> CentralSystem.Configuration? {
+    /// - Returns: the rules as they are now, and what to say once they hold; no rules where they cannot be read.
+    func read() -> (rules: CentralSystem.Configuration?, messages: [String]) {
         do {
             let line = try ConfiguredCommandLine.own()
             let now = try line.settings()
-            guard let serve = try line.parse() as? Serve else { return nil }
+            guard let serve = try line.parse() as? Serve else { return (nil, []) }
             let rules = try serve.settings().centralSystem
             let before = known.withLock { known in
                 defer { known = now }
                 return known
             }
-            tell(Set(before.keys).union(now.keys).filter { before[$0] != now[$0] })
-            return rules
+            return (rules, Self.messages(Set(before.keys).union(now.keys).filter { before[$0] != now[$0] }))
         } catch let failure as CommandFailure {
-            Diagnostics.say("\(failure.message); going on with what was read before")
+            return (nil, ["\(failure.message); going on with what was read before"])
         } catch {
-            Diagnostics.say("\(OCPPCtl.message(for: error)); going on with what was read before")
+            return (nil, ["\(OCPPCtl.message(for: error)); going on with what was read before"])
         }
-        return nil
     }
 
-    private func tell(_ changed: Set<String>) {
-        let taken = changed.intersection(Self.options).sorted(), left = changed.subtracting(Self.options).sorted()
-        if !taken.isEmpty { Diagnostics.say("read again and changed: \(taken.joined(separator: ", "))") }
-        if !left.isEmpty { Diagnostics.say("changed, but only a restart takes it: \(left.joined(separator: ", "))") }
+    private static func messages(_ changed: Set<String>) -> [String] {
+        let taken = changed.intersection(options).sorted(), left = changed.subtracting(options).sorted()
+        return (taken.isEmpty ? [] : ["read again and changed: \(taken.joined(separator: ", "))"])
+            + (left.isEmpty ? [] : ["changed, but only a restart takes it: \(left.joined(separator: ", "))"])
     }
 }
