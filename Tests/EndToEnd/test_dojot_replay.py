@@ -65,7 +65,7 @@ def replay(dojot_map, central_system, *options):
     return run("publish-dojot", "--dojot", dojot_map, "--replay", "--store", central_system.store, *options)
 
 
-def test_the_same_payloads_in_the_same_order(broker, dojot_map, published):
+def test_the_same_payloads_in_the_same_order(broker, dojot_map, published, report):
     central_system, middle, _ = published
     before = seen(broker)
     assert all(len(lines) > 300 for lines in before.values())
@@ -78,6 +78,7 @@ def test_the_same_payloads_in_the_same_order(broker, dojot_map, published):
     assert f"{total} messages published again to 2 devices".encode() in done.stderr
     wait_until(lambda: sum(map(len, seen(broker).values())) >= total, "seen again")
     assert seen(broker) == before
+    report(f"{total} messages of two charge points, the same and in the same order")
 
     # The second half, of one charge point.
     broker.lines.lines.clear()

@@ -53,7 +53,9 @@ struct PublishDojot: ParsableCommand {
 
     @OptionGroup var store: StoreOption
 
-    @Argument(help: ArgumentHelp("Records or logs, .gz too; - or none for standard input.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("Records or logs, .gz too; - or none for standard input.", valueName: "file"),
+        completion: .file())
     var files: [String] = []
 
     func validate() throws {
