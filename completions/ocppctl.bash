@@ -194,7 +194,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--lenient-passwords --strict --hash-tags --version -h --help)
     repeating_options=(--tls-certificate --tls-key --trust-proxy)
-    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
+    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --http --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -325,6 +325,9 @@ _ocppctl_serve() {
         ;;
     '--dojot')
         __ocppctl_add_completions -f
+        return
+        ;;
+    '--http')
         return
         ;;
     '--records')
@@ -1031,9 +1034,9 @@ _ocppctl_provision-dojot() {
 
 _ocppctl_publish-dojot() {
     repeating_flags=()
-    non_repeating_flags=(--hash-tags --dry-run --version -h --help)
+    non_repeating_flags=(--hash-tags --dry-run --replay --version -h --help)
     repeating_options=()
-    non_repeating_options=(--dojot --mqtt-version --charge-point --perspective --timezone --date --quirks --timeout)
+    non_repeating_options=(--dojot --mqtt-version --charge-point --perspective --timezone --date --quirks --timeout --since --until --store)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -1064,6 +1067,16 @@ _ocppctl_publish-dojot() {
         return
         ;;
     '--timeout')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     esac

@@ -112,6 +112,8 @@ public actor CentralSystemServer {
         known.tags = try store.reader.tags()
         known.storeId = try store.reader.storeId()
         known.lastPublicationId = try store.reader.lastPublicationId()
+        known.openCommands = try store.reader.openCommands()
+        known.lastCommandId = try store.reader.lastCommandId()
         return known
     }
 
@@ -153,7 +155,6 @@ public actor CentralSystemServer {
             loop: loop, configuration: configuration, tls: try settings.security.makeTLS(), handler: self)
         http = try settings.http.map { try startHTTP($0) }
         schedulePruning()
-        perform(core.begin(at: WallClock.now))
         var line = JSONWriter()
         line.beginObject()
         line.member("record", "listening")
@@ -165,6 +166,7 @@ public actor CentralSystemServer {
         line.endObject()
         line.endLine()
         if settings.records != .none { sink.offer(line.bytes, count: 1) }
+        perform(core.begin(at: WallClock.now))
         settings.notifier?.ready(on: loop)
     }
 
@@ -298,6 +300,7 @@ public actor CentralSystemServer {
     private func schedulePruning() {
         let now = WallClock.now
         writer.prune(.frames, before: now.adding(milliseconds: -settings.keepFramesMilliseconds))
+        writer.prune(.commands, before: now.adding(milliseconds: -settings.keepFramesMilliseconds))
         writer.prune(.outbox, before: now.adding(milliseconds: -settings.keepOutboxMilliseconds))
         loop.schedule(afterMilliseconds: 3_600_000) { [weak self] in
             self?.assumeIsolated { $0.schedulePruning() }

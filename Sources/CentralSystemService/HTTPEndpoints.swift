@@ -36,7 +36,8 @@ extension CentralSystemServer {
     private func answerReadiness(_ responder: HTTPResponder) {
         let broker = publisher?.connectionCounts
         let brokerLine =
-            broker.map { "broker: \($0.connected) of \($0.devices) devices are connected\n" } ?? "broker: none is asked for\n"
+            broker.map { "broker: \($0.connected) of \($0.devices) devices are connected\n" }
+            ?? "broker: none is asked for\n"
         let start = WallClock.monotonicMilliseconds
         // The first answer counts: the store's, or that it gave none.
         writer.touch { result in
@@ -81,7 +82,8 @@ extension PrometheusText {
         guard let unsent = try? SQLiteStoreReader(path: path).unsentCount() else { return }
         single(
             "ocppctl_outbox_messages", .gauge, "Publications that no broker has acknowledged yet.", unsent.count)
-        family("ocppctl_outbox_oldest_age_seconds", .gauge, "Age of the oldest of them, at least; 0 where there is none.")
+        family(
+            "ocppctl_outbox_oldest_age_seconds", .gauge, "Age of the oldest of them, at least; 0 where there is none.")
         sample(seconds: age.milliseconds(first: unsent.first, at: WallClock.now), "ocppctl_outbox_oldest_age_seconds")
     }
 

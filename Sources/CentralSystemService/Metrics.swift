@@ -25,7 +25,7 @@ public struct Metrics: Sendable {
         [
             ("ocppctl_charge_points_online", UInt64(chargePoints.online), "Charge points that are connected."),
             ("ocppctl_charge_points_known", UInt64(chargePoints.known), "Charge points that were ever connected."),
-            ("ocppctl_connections", UInt64(connections), "WebSocket connections, those that wait for their turn among them."),
+            ("ocppctl_connections", UInt64(connections), "WebSocket connections, those that wait among them."),
             ("ocppctl_handshakes_pending", UInt64(pendingHandshakes), "Connections in the middle of their handshake."),
             ("ocppctl_records_lost_total", UInt64(recordsLost), "Records that a slow reader of standard output lost."),
             ("ocppctl_unreadable_messages_total", unreadableMessages, "Messages that were no frames."),
@@ -42,7 +42,7 @@ public struct Metrics: Sendable {
                 "ocppctl_handshakes_crowded_out_total", endpoint.handshakesCrowdedOut,
                 "Handshakes dropped for newer ones, for --max-pending."
             ),
-            ("ocppctl_handshakes_malformed_total", endpoint.handshakesMalformed, "Requests that were no upgrade to OCPP."),
+            ("ocppctl_handshakes_malformed_total", endpoint.handshakesMalformed, "Requests that were no upgrade."),
             ("ocppctl_tls_failures_total", endpoint.tlsFailures, "Connections with which no TLS could be agreed on."),
             (
                 "ocppctl_reads_paused_total", endpoint.readsPaused,
@@ -58,7 +58,10 @@ public struct Metrics: Sendable {
             ("ocppctl_closed_silent_total", endpoint.closedSilent, "Connections closed since no ping was answered."),
             ("ocppctl_handshakes_over_limit_total", gate.handshakesOverLimit, "Requests refused for --max-handshakes."),
             ("ocppctl_bad_identities_total", gate.badIdentities, "Requests for what is no charge point's identity."),
-            ("ocppctl_unknown_identities_total", gate.unknownIdentities, "Requests of charge points that are not known."),
+            (
+                "ocppctl_unknown_identities_total", gate.unknownIdentities,
+                "Requests of charge points that are not known."
+            ),
             ("ocppctl_authentications_total", gate.authentications, "Charge points that proved themselves."),
             ("ocppctl_failed_authentications_total", gate.failedAuthentications, "Charge points that did not."),
             ("ocppctl_failures_over_limit_total", gate.failuresOverLimit, "Requests refused for --max-failures."),
@@ -81,7 +84,9 @@ public struct Metrics: Sendable {
         for count in counts {
             text.single(count.name, count.name.hasSuffix("_total") ? .counter : .gauge, count.help, count.value)
         }
-        text.family("ocppctl_calls_total", .counter, "CALLs of charge points by action, and whether the answer was a result or an error.")
+        text.family(
+            "ocppctl_calls_total", .counter,
+            "CALLs of charge points by action, and whether the answer was a result or an error.")
         for (action, answer, count) in messages.callCounts {
             text.sample("ocppctl_calls_total", [("action", action), ("outcome", answer)], count)
         }
@@ -89,7 +94,9 @@ public struct Metrics: Sendable {
         for (action, outcome, count) in messages.commandCounts {
             text.sample("ocppctl_commands_total", [("action", action), ("outcome", outcome)], count)
         }
-        text.family("ocppctl_violations_total", .counter, "Violations of the specification in charge points' frames, by code.")
+        text.family(
+            "ocppctl_violations_total", .counter,
+            "Violations of the specification in charge points' frames, by code.")
         for (code, count) in messages.violationCounts {
             text.sample("ocppctl_violations_total", [("code", code)], count)
         }
@@ -100,7 +107,9 @@ public struct Metrics: Sendable {
             "ocppctl_command_seconds", "From a command to its charge point's answer.", messages.commandTimes)
         text.histogram("ocppctl_commit_seconds", "Commits of the store, fsync among it.", writer.commits)
         if let brokerDevices {
-            text.family("ocppctl_broker_devices", .gauge, "Devices of the DOJOT map, and those whose connection to the broker stands.")
+            text.family(
+                "ocppctl_broker_devices", .gauge,
+                "Devices of the DOJOT map, and those whose connection to the broker stands.")
             text.sample("ocppctl_broker_devices", [("state", "configured")], brokerDevices.devices)
             text.sample("ocppctl_broker_devices", [("state", "connected")], brokerDevices.connected)
         }

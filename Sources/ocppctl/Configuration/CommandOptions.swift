@@ -22,17 +22,18 @@ struct CommandOptions {
         self.words = words
         self.type = type
         let dump = try? JSONTree(parsing: type._dumpHelp()).root
-        options = (dump?["command"]?["arguments"]?.elements).map { Array($0) }.map { arguments in
-            arguments.compactMap { argument in
-                guard argument["kind"]?.text != "positional", let name = argument["preferredName"]?["name"]?.text,
-                    !Self.excluded.contains(name)
-                else { return nil }
-                return Option(
-                    name: name, isFlag: argument["kind"]?.text == "flag",
-                    isRepeating: argument["isRepeating"]?.boolean ?? false,
-                    defaultValue: argument["defaultValue"]?.text)
-            }
-        } ?? []
+        options =
+            (dump?["command"]?["arguments"]?.elements).map { Array($0) }.map { arguments in
+                arguments.compactMap { argument in
+                    guard argument["kind"]?.text != "positional", let name = argument["preferredName"]?["name"]?.text,
+                        !Self.excluded.contains(name)
+                    else { return nil }
+                    return Option(
+                        name: name, isFlag: argument["kind"]?.text == "flag",
+                        isRepeating: argument["isRepeating"]?.boolean ?? false,
+                        defaultValue: argument["defaultValue"]?.text)
+                }
+            } ?? []
     }
 
     func option(_ name: String) -> Option? { options.first { $0.name == name } }

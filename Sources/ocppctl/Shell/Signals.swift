@@ -16,9 +16,17 @@ final class Signals {
             source.setEventHandler {
                 if count.isFirst() { first(number) } else { _exit(128 + number) }
             }
-            source.resume()
+            Self.resume(source)
             return source
         }
+    }
+
+    /// Returns once signals come to the source: until then they are ignored, and one that came would be lost.
+    fileprivate static func resume(_ source: any DispatchSourceSignal) {
+        let isRegistered = DispatchSemaphore(value: 0)
+        source.setRegistrationHandler { isRegistered.signal() }
+        source.resume()
+        isRegistered.wait()
     }
 
     /// `@unchecked Sendable`: used on the one queue alone.
@@ -40,6 +48,6 @@ final class HangUps {
         _ = signal(SIGHUP, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: DispatchQueue(label: "hang-up"))
         source.setEventHandler(handler: work)
-        source.resume()
+        Signals.resume(source)
     }
 }
