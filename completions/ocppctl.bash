@@ -186,7 +186,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--lenient-passwords --strict --hash-tags --version -h --help)
     repeating_options=(--tls-certificate --tls-key --trust-proxy)
-    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
+    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --min-free --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -280,6 +280,9 @@ _ocppctl_serve() {
         return
         ;;
     '--keep-outbox')
+        return
+        ;;
+    '--min-free')
         return
         ;;
     '--max-frame-bytes')
@@ -1036,9 +1039,9 @@ _ocppctl_provision-dojot() {
 
 _ocppctl_publish-dojot() {
     repeating_flags=()
-    non_repeating_flags=(--hash-tags --dry-run --version -h --help)
+    non_repeating_flags=(--hash-tags --dry-run --replay --version -h --help)
     repeating_options=()
-    non_repeating_options=(--dojot --mqtt-version --charge-point --perspective --timezone --date --quirks --timeout)
+    non_repeating_options=(--dojot --mqtt-version --charge-point --perspective --timezone --date --quirks --timeout --since --until --store)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -1069,6 +1072,16 @@ _ocppctl_publish-dojot() {
         return
         ;;
     '--timeout')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     esac

@@ -56,7 +56,9 @@ public actor CentralSystemServer {
         let publisherOutlet = Mutex(WeakPublisher())
         let backlog = try settings.dojot.map { _ in try store.reader.chargePointsWithUnsentPublications() }
         let writer = StoreWriter(
-            store: store, publications: { publications in publisherOutlet.withLock { $0.value }?.take(publications) }
+            store: store, space: DiskSpaceWatch(path: settings.storePath, minimum: Int64(settings.minimumFreeBytes)),
+            spaceChanged: { notice(settings.text(of: $0, freeBytes: $1)) },
+            publications: { publications in publisherOutlet.withLock { $0.value }?.take(publications) }
         ) { outcomes in
             guard let server = outlet.withLock({ $0 }) else { return }
             loop.post { server.assumeIsolated { $0.deliver(outcomes) } }
@@ -100,6 +102,8 @@ public actor CentralSystemServer {
         known.tags = try store.reader.tags()
         known.storeId = try store.reader.storeId()
         known.lastPublicationId = try store.reader.lastPublicationId()
+        known.openCommands = try store.reader.openCommands()
+        known.lastCommandId = try store.reader.lastCommandId()
         return known
     }
 
@@ -139,7 +143,6 @@ public actor CentralSystemServer {
         webSockets = try WebSocketServer(
             loop: loop, configuration: configuration, tls: try settings.security.makeTLS(), handler: self)
         schedulePruning()
-        perform(core.begin(at: WallClock.now))
         var line = JSONWriter()
         line.beginObject()
         line.member("record", "listening")
@@ -150,6 +153,7 @@ public actor CentralSystemServer {
         line.endObject()
         line.endLine()
         if settings.records != .none { sink.offer(line.bytes, count: 1) }
+        perform(core.begin(at: WallClock.now))
         settings.notifier?.ready(on: loop)
     }
 
@@ -279,6 +283,7 @@ public actor CentralSystemServer {
     private func schedulePruning() {
         let now = WallClock.now
         writer.prune(.frames, before: now.adding(milliseconds: -settings.keepFramesMilliseconds))
+        writer.prune(.commands, before: now.adding(milliseconds: -settings.keepFramesMilliseconds))
         writer.prune(.outbox, before: now.adding(milliseconds: -settings.keepOutboxMilliseconds))
         loop.schedule(afterMilliseconds: 3_600_000) { [weak self] in
             self?.assumeIsolated { $0.schedulePruning() }

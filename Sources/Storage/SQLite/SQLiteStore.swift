@@ -52,7 +52,10 @@ public final class SQLiteStore: CentralStore {
         try withStoreErrors(path: path) { () throws(SQLiteFailure) in
             if version > 0 {
                 let verdict = try connection.text("PRAGMA quick_check(1)")
-                guard verdict == "ok" else { throw SQLiteFailure.corrupt(verdict) }
+                // Before what is wrong stands a line with the database's name, which is always "main".
+                guard verdict == "ok" else {
+                    throw SQLiteFailure.corrupt(String(verdict.split(separator: "\n").last ?? "quick_check"))
+                }
             }
             // Some file systems have no shared memory, and SQLite goes on with another journal.
             let mode = try connection.text("PRAGMA journal_mode = WAL")
@@ -83,20 +86,11 @@ public final class SQLiteStore: CentralStore {
         }
     }
 
-    public func pruneFrames(before time: Timestamp, limit: Int) throws(StoreError) -> Int {
+    public func prune(_ what: Prunable, before time: Timestamp, limit: Int) throws(StoreError) -> Int {
         let statements = openStatements
         return try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in
             try transaction(statements) { () throws(SQLiteFailure) in
-                try statements.pruneFrames(before: time, limit: limit)
-            }
-        }
-    }
-
-    public func pruneOutbox(before time: Timestamp, limit: Int) throws(StoreError) -> Int {
-        let statements = openStatements
-        return try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in
-            try transaction(statements) { () throws(SQLiteFailure) in
-                try statements.pruneOutbox(before: time, limit: limit)
+                try statements.prune(what, before: time, limit: limit)
             }
         }
     }

@@ -7,6 +7,7 @@
  *   CRASH_NO_SYNC=1   a sync does nothing, as with `synchronous=OFF`
  *   FAIL_FROM=N FAIL_COUNT=K FAIL_ERRNO=E   operations N to N+K-1 fail with that error
  *   CRASH_COUNT=FILE  the number of operations is kept there, as text
+ *   FREE_FILE=FILE    so many bytes are free on every file system, as is said there, as text
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { MAX_FD = 65536, MAX_FILES = 64 };
@@ -41,6 +43,7 @@ static signed char watched[MAX_FD]; /* 0 not known, 1 yes, -1 no */
 
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
 static int (*real_sync)(int), (*real_truncate)(int, off_t), (*real_close)(int);
+static int (*real_statvfs)(const char *, struct statvfs *);
 
 static long setting(const char *name) {
     const char *text = getenv(name);
@@ -52,6 +55,7 @@ __attribute__((constructor)) static void start(void) {
     real_sync = dlsym(RTLD_NEXT, "fdatasync");
     real_truncate = dlsym(RTLD_NEXT, "ftruncate64");
     real_close = dlsym(RTLD_NEXT, "close");
+    real_statvfs = dlsym(RTLD_NEXT, "statvfs");
 }
 
 static int is_watched(int fd) {
@@ -183,6 +187,18 @@ int fdatasync(int fd) {
     pthread_mutex_unlock(&lock);
     errno = failure;
     return result;
+}
+
+int statvfs(const char *path, struct statvfs *state) {
+    int result = real_statvfs(path, state);
+    const char *name = getenv("FREE_FILE");
+    if (result || !name) return result;
+    FILE *file = fopen(name, "r");
+    long long bytes;
+    if (!file || fscanf(file, "%lld", &bytes) != 1) abort();
+    fclose(file);
+    state->f_bavail = (fsblkcnt_t)(bytes / (long long)state->f_frsize);
+    return 0;
 }
 
 int fsync(int fd) { return fdatasync(fd); }
