@@ -29,7 +29,7 @@ struct Simulate: AsyncParsableCommand {
               ocppctl simulate --id CP001 --session connector=1,idTag=TAG,energy=20kWh,power=50kW --speed 60
               ocppctl simulate --id CP001 --call 'DataTransfer vendorId=com.example data=hello'
               ocppctl simulate --count 100 --id-pattern CP%05d --records none
-              ocppctl simulate --load --count 1000 --message meter-values --rate 500 --duration 30s
+              ocppctl simulate --load --count 100 --message meter-values --rate 200 --duration 2s
             """)
 
     @Option(help: ArgumentHelp("The central system; the identity is added to the path.", valueName: "url"))
