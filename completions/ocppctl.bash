@@ -810,9 +810,9 @@ _ocppctl_export-meter-values() {
 
 _ocppctl_simulate() {
     repeating_flags=()
-    non_repeating_flags=(--quiet --version -h --help)
+    non_repeating_flags=(--load --quiet --version -h --help)
     repeating_options=(--session --call --fail)
-    non_repeating_options=(--url --id --password-file --tls-ca --tls-certificate --tls-key --model --speed --count --id-pattern --connect-timeout --records)
+    non_repeating_options=(--url --id --password-file --tls-ca --tls-certificate --tls-key --model --speed --count --id-pattern --message --rate --duration --ramp --connect-timeout --records)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -859,6 +859,19 @@ _ocppctl_simulate() {
         return
         ;;
     '--id-pattern')
+        return
+        ;;
+    '--message')
+        __ocppctl_add_completions -W 'heartbeat'$'\n''meter-values'$'\n''session'
+        return
+        ;;
+    '--rate')
+        return
+        ;;
+    '--duration')
+        return
+        ;;
+    '--ramp')
         return
         ;;
     '--connect-timeout')
