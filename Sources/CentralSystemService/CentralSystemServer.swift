@@ -63,7 +63,8 @@ public actor CentralSystemServer {
         let backlog = try settings.dojot.map { _ in try store.reader.chargePointsWithUnsentPublications() }
         let outboxAge = OutboxAge(lastId: known.lastPublicationId, at: WallClock.now)
         let writer = StoreWriter(
-            store: store,
+            store: store, space: DiskSpaceWatch(path: settings.storePath, minimum: Int64(settings.minimumFreeBytes)),
+            spaceChanged: { notice(settings.text(of: $0, freeBytes: $1)) },
             publications: { publications in
                 if let last = publications.last { outboxAge.note(last.id, at: WallClock.now) }
                 publisherOutlet.withLock { $0.value }?.take(publications)
