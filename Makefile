@@ -9,7 +9,7 @@ RELEASE := --configuration release --static-swift-stdlib --product ocppctl
 BINARY  := .build/release/ocppctl
 VENV    := .venv
 
-.PHONY: all build debug demo test test-swift test-end-to-end soak fuzz bench deps test-deps man completions check-generated format lint install uninstall clean
+.PHONY: all build debug demo test test-swift test-end-to-end soak fuzz bench deps test-deps man completions check-generated format lint install uninstall deb clean
 
 all: build
 
@@ -76,14 +76,23 @@ install: $(BINARY)
 	install -D -m 644 completions/_ocppctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
 	install -D -m 644 completions/ocppctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish
 
+# A folder that only completions make goes with the last of them.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ocppctl
-	for page in man/*.1; do rm -f $(DESTDIR)$(PREFIX)/share/man/man1/$${page##*/}; done
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl-*.1
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ocppctl
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish
+	for folder in bash-completion/completions zsh/site-functions fish/vendor_completions.d; do \
+	    [ ! -d $(DESTDIR)$(PREFIX)/share/$$folder ] || \
+	        (cd $(DESTDIR)$(PREFIX)/share && rmdir -p --ignore-fail-on-non-empty $$folder); done
 
-$(BINARY): build
+# .build/ocppctl_VERSION_ARCHITECTURE.deb
+deb: $(BINARY)
+	@sh scripts/install-dependencies package
+	@sh scripts/build-package $(BINARY) .build
+
+.build/release/ocppctl: build
 
 clean:
 	rm -rf .build $(VENV)

@@ -1,5 +1,3 @@
-#!/bin/bash
-
 __ocppctl_cursor_index_in_current_word() {
     local remaining="${COMP_LINE}"
 
@@ -201,21 +199,26 @@ _ocppctl_serve() {
         return
         ;;
     '--passwords')
+        __ocppctl_add_completions -f
         return
         ;;
     '--tls-certificate')
+        __ocppctl_add_completions -f
         return
         ;;
     '--tls-key')
+        __ocppctl_add_completions -f
         return
         ;;
     '--tls-client-ca')
+        __ocppctl_add_completions -f
         return
         ;;
     '--tls-client-organization')
         return
         ;;
     '--tls-client-map')
+        __ocppctl_add_completions -f
         return
         ;;
     '--sign-certificate-command')
@@ -228,9 +231,11 @@ _ocppctl_serve() {
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--accept')
@@ -252,6 +257,7 @@ _ocppctl_serve() {
         return
         ;;
     '--tags')
+        __ocppctl_add_completions -f
         return
         ;;
     '--unknown-tags')
@@ -267,6 +273,7 @@ _ocppctl_serve() {
         return
         ;;
     '--quirks')
+        __ocppctl_add_completions -f
         return
         ;;
     '--keep-frames')
@@ -309,6 +316,7 @@ _ocppctl_serve() {
         return
         ;;
     '--dojot')
+        __ocppctl_add_completions -f
         return
         ;;
     '--records')
@@ -316,6 +324,7 @@ _ocppctl_serve() {
         return
         ;;
     '--input')
+        __ocppctl_add_completions -f
         return
         ;;
     esac
@@ -331,12 +340,14 @@ _ocppctl_send() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--payload')
         return
         ;;
     '--input')
+        __ocppctl_add_completions -f
         return
         ;;
     '--timeout')
@@ -352,6 +363,14 @@ _ocppctl_send() {
         return
         ;;
     esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion send -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
 }
 
 _ocppctl_watch() {
@@ -364,6 +383,7 @@ _ocppctl_watch() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--charge-point')
@@ -386,9 +406,11 @@ _ocppctl_stations() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     '--charge-point')
@@ -434,9 +456,11 @@ _ocppctl_tags_list() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     esac
@@ -452,9 +476,19 @@ _ocppctl_tags_import() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -f
         return
         ;;
     esac
@@ -470,18 +504,29 @@ _ocppctl_tags_add() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     '--status')
         return
         ;;
     '--parent')
+        __ocppctl_add_completions -W ''
         return
         ;;
     '--expires')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W ''
         return
         ;;
     esac
@@ -497,9 +542,19 @@ _ocppctl_tags_block() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W ''
         return
         ;;
     esac
@@ -515,12 +570,22 @@ _ocppctl_tags_expire() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     '--at')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W ''
         return
         ;;
     esac
@@ -536,9 +601,19 @@ _ocppctl_tags_remove() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W ''
         return
         ;;
     esac
@@ -554,12 +629,22 @@ _ocppctl_tags_push() {
     # Offer option value completions
     case "${prev}" in
     '--control')
+        __ocppctl_add_completions -f
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion tags push -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -588,6 +673,7 @@ _ocppctl_decode() {
         return
         ;;
     '--quirks')
+        __ocppctl_add_completions -f
         return
         ;;
     '--format')
@@ -596,6 +682,14 @@ _ocppctl_decode() {
         ;;
     '--color')
         __ocppctl_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -f
         return
         ;;
     esac
@@ -611,6 +705,7 @@ _ocppctl_export-sessions() {
     # Offer option value completions
     case "${prev}" in
     '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     '--since')
@@ -626,6 +721,7 @@ _ocppctl_export-sessions() {
         return
         ;;
     '--quirks')
+        __ocppctl_add_completions -f
         return
         ;;
     '--format')
@@ -644,6 +740,15 @@ _ocppctl_export-sessions() {
         return
         ;;
     '--cursor')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -f
         return
         ;;
     esac
@@ -659,6 +764,7 @@ _ocppctl_export-meter-values() {
     # Offer option value completions
     case "${prev}" in
     '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     '--since')
@@ -674,6 +780,7 @@ _ocppctl_export-meter-values() {
         return
         ;;
     '--quirks')
+        __ocppctl_add_completions -f
         return
         ;;
     '--format')
@@ -685,6 +792,14 @@ _ocppctl_export-meter-values() {
         ;;
     '--dialect')
         __ocppctl_add_completions -W 'rfc4180'$'\n''excel-pt-BR'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -f
         return
         ;;
     esac
@@ -706,15 +821,19 @@ _ocppctl_simulate() {
         return
         ;;
     '--password-file')
+        __ocppctl_add_completions -f
         return
         ;;
     '--tls-ca')
+        __ocppctl_add_completions -f
         return
         ;;
     '--tls-certificate')
+        __ocppctl_add_completions -f
         return
         ;;
     '--tls-key')
+        __ocppctl_add_completions -f
         return
         ;;
     '--model')
@@ -782,9 +901,19 @@ _ocppctl_passwords_set() {
     # Offer option value completions
     case "${prev}" in
     '--passwords')
+        __ocppctl_add_completions -f
         return
         ;;
     '--password-file')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion passwords set -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -800,6 +929,15 @@ _ocppctl_passwords_remove() {
     # Offer option value completions
     case "${prev}" in
     '--passwords')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion passwords remove -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -815,6 +953,7 @@ _ocppctl_passwords_list() {
     # Offer option value completions
     case "${prev}" in
     '--passwords')
+        __ocppctl_add_completions -f
         return
         ;;
     esac
@@ -836,6 +975,7 @@ _ocppctl_provision-dojot() {
         return
         ;;
     '--password-file')
+        __ocppctl_add_completions -f
         return
         ;;
     '--template')
@@ -845,15 +985,18 @@ _ocppctl_provision-dojot() {
         return
         ;;
     '--map')
+        __ocppctl_add_completions -f
         return
         ;;
     '--certificates')
+        __ocppctl_add_completions -d
         return
         ;;
     '--verify-timeout')
         return
         ;;
     '--output-map')
+        __ocppctl_add_completions -f
         return
         ;;
     '--mqtt')
@@ -864,6 +1007,15 @@ _ocppctl_provision-dojot() {
         return
         ;;
     '--store')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -f
         return
         ;;
     esac
@@ -879,6 +1031,7 @@ _ocppctl_publish-dojot() {
     # Offer option value completions
     case "${prev}" in
     '--dojot')
+        __ocppctl_add_completions -f
         return
         ;;
     '--mqtt-version')
@@ -899,9 +1052,18 @@ _ocppctl_publish-dojot() {
         return
         ;;
     '--quirks')
+        __ocppctl_add_completions -f
         return
         ;;
     '--timeout')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -f
         return
         ;;
     esac
@@ -923,9 +1085,11 @@ _ocppctl_history-dojot() {
         return
         ;;
     '--password-file')
+        __ocppctl_add_completions -f
         return
         ;;
     '--dojot')
+        __ocppctl_add_completions -f
         return
         ;;
     '--mqtt-version')
@@ -946,6 +1110,14 @@ _ocppctl_history-dojot() {
         return
         ;;
     '--mqtt-user')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion history-dojot -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
         return
         ;;
     esac

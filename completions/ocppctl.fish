@@ -145,29 +145,29 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" listen' -l 'listen' -d 'Where charge points connect; port 0 takes a free one.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" security-profile' -l 'security-profile' -d '0 nothing, 1 passwords, 2 passwords and TLS, 3 client certificates. 0 must be said beyond loopback.' -rfka '0 1 2 3'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" passwords' -l 'passwords' -d 'The passwords\' file of profiles 1 and 2; \'ocppctl passwords\' writes it.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" passwords' -l 'passwords' -d 'The passwords\' file of profiles 1 and 2; \'ocppctl passwords\' writes it.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" lenient-passwords' -l 'lenient-passwords' -d 'Take an AuthorizationKey as hexadecimal text too, and passwords that are no keys.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve"' -l 'tls-certificate' -d 'The server\'s certificate chain, PEM; twice for one with an RSA and one with an ECDSA key.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve"' -l 'tls-key' -d 'The private key of each certificate, PEM, in the same order.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tls-client-ca' -l 'tls-client-ca' -d 'Profile 3: who signs the charge points\' certificates, PEM.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve"' -l 'tls-certificate' -d 'The server\'s certificate chain, PEM; twice for one with an RSA and one with an ECDSA key.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve"' -l 'tls-key' -d 'The private key of each certificate, PEM, in the same order.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tls-client-ca' -l 'tls-client-ca' -d 'Profile 3: who signs the charge points\' certificates, PEM.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tls-client-organization' -l 'tls-client-organization' -d 'Profile 3: the organization (O) that client certificates must have.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tls-client-map' -l 'tls-client-map' -d 'Profile 3: lines with a certificate\'s common name or serial number, and the identity. Without it the common name is the identity.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tls-client-map' -l 'tls-client-map' -d 'Profile 3: lines with a certificate\'s common name or serial number, and the identity. Without it the common name is the identity.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" sign-certificate-command' -l 'sign-certificate-command' -d 'Signs what SignCertificate brings: the request on its standard input, the chain on its standard output.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve"' -l 'trust-proxy' -d 'A proxy whose X-Forwarded-For tells the charge point\'s address; repeatable.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" path' -l 'path' -d 'What stands before the charge point\'s identity in the URL.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" accept' -l 'accept' -d 'Which charge points may connect: any, or those that booted here before or are in the DOJOT map.' -rfka 'any known'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" boot' -l 'boot' -d 'The answer to a BootNotification.' -rfka 'accepted pending rejected'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" before-boot' -l 'before-boot' -d 'What a message before an accepted BootNotification gets.' -rfka 'answer refuse'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" heartbeat-interval' -l 'heartbeat-interval' -d 'Seconds between heartbeats, or until the next boot that was not accepted.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" ping-interval' -l 'ping-interval' -d 'Seconds between pings; a charge point that stays silent for two is offline.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tags' -l 'tags' -d 'Who may charge: a file with an idTag a line, or lines {"idTag","status","expiryDate","parentIdTag"}.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tags' -l 'tags' -d 'Who may charge: a file with an idTag a line, or lines {"idTag","status","expiryDate","parentIdTag"}.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" unknown-tags' -l 'unknown-tags' -d 'What an idTag that is not listed gets (default: accept without a list, invalid with one).' -rfka 'accept invalid'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" concurrent-transactions' -l 'concurrent-transactions' -d 'What a listed idTag gets that is in a transaction already: refuse answers ConcurrentTx.' -rfka 'accept refuse'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" action-case' -l 'action-case' -d 'Whether the case of an action\'s name counts, as the specification says, or heartBeat is Heartbeat, too.' -rfka 'exact any'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" strict' -l 'strict' -d 'Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-frames' -l 'keep-frames' -d 'How long raw frames are kept: 30d, 12h, 0 for not at all.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-outbox' -l 'keep-outbox' -d 'How long publications are kept after the broker has acknowledged them.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-frame-bytes' -l 'max-frame-bytes' -d 'The longest message that is taken: 1MiB, 65536.' -rfka ''
@@ -181,16 +181,17 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" handshake-timeout' -l 'handshake-timeout' -d 'How long a handshake may take.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" message-timeout' -l 'message-timeout' -d 'How long a message may take from its first byte to its last.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-json-depth' -l 'max-json-depth' -d 'Levels of arrays and objects in a message.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" dojot' -l 'dojot' -d 'Publish to DOJOT: the map that \'provision-dojot --output-map\' wrote.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" dojot' -l 'dojot' -d 'Publish to DOJOT: the map that \'provision-dojot --output-map\' wrote.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" hash-tags' -l 'hash-tags' -d 'Publish SHA-256 hashes of idTags in place of the idTags.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" records' -l 'records' -d 'Which records go to standard output.' -rfka 'all frames sessions connections none'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" input' -l 'input' -d 'Take commands as lines {"chargePointId","action","payload"} from a file, or - for standard input.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" input' -l 'input' -d 'Take commands as lines {"chargePointId","action","payload"} from a file, or - for standard input.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl send" -ge 1' -fka '(__ocppctl_custom_completion ---completion send -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" all' -l 'all' -d 'Send to every charge point that is connected.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" payload' -l 'payload' -d 'The payload as JSON, or @FILE to read it from.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" input' -l 'input' -d 'Read commands as lines {"chargePointId","action","payload"} from a file, or - for standard input.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" input' -l 'input' -d 'Read commands as lines {"chargePointId","action","payload"} from a file, or - for standard input.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" timeout' -l 'timeout' -d 'Seconds to wait for each answer, and after it for what --until asks.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" parallel' -l 'parallel' -d 'Charge points that are asked at the same time.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" no-validate' -l 'no-validate' -d 'Send a payload that the action does not allow all the same.'
@@ -198,13 +199,13 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" raw' -l 'raw' -d 'Send this text as it stands, or that of @FILE, in place of a command.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'charge-point' -d 'Only of this charge point; a pattern with * and ?; repeatable.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" records' -l 'records' -d 'Which records.' -rfka 'all frames sessions connections commands'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations"' -l 'charge-point' -d 'Only this charge point; a pattern with * and ?; repeatable.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" online' -l 'online' -d 'Only those that are connected now.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
@@ -219,46 +220,53 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags" -eq 1' -fa 'expire' -d 'Let idTags expire, now or at a time'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags" -eq 1' -fa 'remove' -d 'Take idTags off the list'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags" -eq 1' -fa 'push' -d 'Give the list to charge points as their local list'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags list" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags list" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags list" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags list" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags list" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags list" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags import" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags import" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags import" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags import" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags import" -ge 1' -F
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags import" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags import" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags add" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags add" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags add" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags add" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags add" -ge 1' -fka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags add" status' -l 'status' -d 'What the tags are.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags add" parent' -l 'parent' -d 'The group that they belong to: its idTag.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags add" expires' -l 'expires' -d 'When they expire: RFC 3339, or a date.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags add" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags add" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags block" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags block" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags block" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags block" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags block" -ge 1' -fka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags block" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags block" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags expire" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags expire" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags expire" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags expire" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags expire" -ge 1' -fka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags expire" at' -l 'at' -d 'When: RFC 3339, or a date (default: now).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags expire" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags expire" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags remove" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags remove" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags remove" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags remove" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags remove" -ge 1' -fka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags remove" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags remove" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags push" -ge 1' -fka '(__ocppctl_custom_completion ---completion tags push -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" all' -l 'all' -d 'Every charge point that is connected.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" full' -l 'full' -d 'The whole list in any case.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" timeout' -l 'timeout' -d 'Seconds to wait for each answer.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl decode" -ge 1' -F
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" charge-point' -l 'charge-point' -d 'The charge point where the log names none.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" perspective' -l 'perspective' -d 'Who wrote the log, where its format and its frames do not tell.' -rfka 'central-system charge-point'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" timezone' -l 'timezone' -d 'The zone of local times, such as Europe/Berlin or +02:00; without it they are left out.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" date' -l 'date' -d 'The date of the first line, as its clock shows it, for times without a year or a date.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" strict' -l 'strict' -d 'Say each violation of the specification, and exit 1 if there is any.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" format' -l 'format' -d 'How records are written.' -rfka 'jsonl text'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" summary' -l 'summary' -d 'Write only one record, at the end: counts and response times.'
@@ -268,25 +276,27 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" line-buffered' -l 'line-buffered' -d 'Write each record by itself, not as many at once as there are.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl decode" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl export-sessions" -ge 1' -F
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" since' -l 'since' -d 'From this time on: RFC 3339, a date, today, yesterday, or how long ago (7d, 12h).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" until' -l 'until' -d 'Before this time, in the same forms.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" charge-point' -l 'charge-point' -d 'Only this charge point. Frames of a log that names none are taken for its own.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" timezone' -l 'timezone' -d 'The zone of days and of times without one, given or in logs, and of the times that are written (default: UTC). Europe/Lisbon, +02:00.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" format' -l 'format' -d 'How rows are written: CSV with a header, or JSON lines.' -rfka 'csv jsonl'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" columns' -l 'columns' -d 'The columns, in this order, with commas between them (default: all).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" dialect' -l 'dialect' -d 'How CSV is written: as RFC 4180 has it, or as Excel opens it in Brazil (;, decimal comma, BOM).' -rfka 'rfc4180 excel-pt-BR'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" by' -l 'by' -d 'Add up sessions, energy and duration: a row for each day of --timezone, charge point or idTag.' -rfka 'day charge-point idTag'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" cursor' -l 'cursor' -d 'Only sessions of the store whose end was learnt since the run that wrote this file, which is then replaced.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" cursor' -l 'cursor' -d 'Only sessions of the store whose end was learnt since the run that wrote this file, which is then replaced.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl export-meter-values" -ge 1' -F
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" since' -l 'since' -d 'From this time on: RFC 3339, a date, today, yesterday, or how long ago (7d, 12h).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" until' -l 'until' -d 'Before this time, in the same forms.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" charge-point' -l 'charge-point' -d 'Only this charge point. Frames of a log that names none are taken for its own.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" timezone' -l 'timezone' -d 'The zone of days and of times without one, given or in logs, and of the times that are written (default: UTC). Europe/Lisbon, +02:00.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" format' -l 'format' -d 'How rows are written: CSV with a header, or JSON lines.' -rfka 'csv jsonl'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" columns' -l 'columns' -d 'The columns, in this order, with commas between them (default: all).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" dialect' -l 'dialect' -d 'How CSV is written: as RFC 4180 has it, or as Excel opens it in Brazil (;, decimal comma, BOM).' -rfka 'rfc4180 excel-pt-BR'
@@ -294,10 +304,10 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" url' -l 'url' -d 'The central system; the identity is added to the path.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" id' -l 'id' -d 'The charge point\'s identity.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" password-file' -l 'password-file' -d 'A file with the AuthorizationKey (40 hexadecimal digits, sent as bytes) or another password.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" tls-ca' -l 'tls-ca' -d 'Who signs the central system\'s certificate, PEM (default: the system\'s).' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" tls-certificate' -l 'tls-certificate' -d 'The charge point\'s own certificate, PEM, for security profile 3.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" tls-key' -l 'tls-key' -d 'The private key of it, PEM.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" password-file' -l 'password-file' -d 'A file with the AuthorizationKey (40 hexadecimal digits, sent as bytes) or another password.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" tls-ca' -l 'tls-ca' -d 'Who signs the central system\'s certificate, PEM (default: the system\'s).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" tls-certificate' -l 'tls-certificate' -d 'The charge point\'s own certificate, PEM, for security profile 3.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" tls-key' -l 'tls-key' -d 'The private key of it, PEM.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" model' -l 'model' -d 'What kind of charge point it is.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate"' -l 'session' -d 'A session to run; repeatable.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate"' -l 'call' -d 'A message to send once it has booted: \'DataTransfer vendorId=com.example\'; repeatable.' -rfka ''
@@ -315,49 +325,53 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl passwords" -eq 1' -fa 'set' -d 'Set a charge point\'s key or password; what it had before is valid no more'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl passwords" -eq 1' -fa 'remove' -d 'Forget a charge point; it can connect no more'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl passwords" -eq 1' -fa 'list' -d 'Write the charge points of the file, a record each'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords set" passwords' -l 'passwords' -d 'The passwords\' file.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords set" password-file' -l 'password-file' -d 'A file for its owner alone, with one line: 40 hexadecimal digits, or a password; - is standard input.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords set" passwords' -l 'passwords' -d 'The passwords\' file.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl passwords set" -eq 1' -fka '(__ocppctl_custom_completion ---completion passwords set -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords set" password-file' -l 'password-file' -d 'A file for its owner alone, with one line: 40 hexadecimal digits, or a password; - is standard input.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords set" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords set" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords remove" passwords' -l 'passwords' -d 'The passwords\' file.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords remove" passwords' -l 'passwords' -d 'The passwords\' file.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl passwords remove" -eq 1' -fka '(__ocppctl_custom_completion ---completion passwords remove -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords remove" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords remove" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords list" passwords' -l 'passwords' -d 'The passwords\' file.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords list" passwords' -l 'passwords' -d 'The passwords\' file.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords list" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl passwords list" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" url' -l 'url' -d 'Where DOJOT is.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" user' -l 'user' -d 'The user, whose tenant has the devices.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" password-file' -l 'password-file' -d 'The user\'s password is the first line of this file.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" password-file' -l 'password-file' -d 'The user\'s password is the first line of this file.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" template' -l 'template' -d 'The template\'s label in DOJOT.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" connectors' -l 'connectors' -d 'Connectors that the template has at least; more where a charge point has more.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" map' -l 'map' -d 'What a template that was there before calls our attributes: {"c1_power_W":"power"}, null for one that is left out.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" map' -l 'map' -d 'What a template that was there before calls our attributes: {"c1_power_W":"power"}, null for one that is left out.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" prune' -l 'prune' -d 'Remove attributes of the template that are not ours, and with them their values.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" certificates' -l 'certificates' -d 'Get keys and certificates of the devices for mutual TLS, and keep them in this folder.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" certificates' -l 'certificates' -d 'Get keys and certificates of the devices for mutual TLS, and keep them in this folder.' -rfa '(__ocppctl_complete_directories)'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" verify' -l 'verify' -d 'Publish a marker for each device and read it back from DOJOT\'s history.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" verify-timeout' -l 'verify-timeout' -d 'How long --verify waits for the markers.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" dry-run' -l 'dry-run' -d 'Only say what would be done.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" output-map' -l 'output-map' -d 'Write the devices of these charge points for \'serve --dojot\'.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" output-map' -l 'output-map' -d 'Write the devices of these charge points for \'serve --dojot\'.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" mqtt' -l 'mqtt' -d 'DOJOT\'s MQTT broker, for the map and --verify (default: the host of --url, port 1883, or 8883 with --certificates).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" mqtt-version' -l 'mqtt-version' -d 'How devices are named on the broker, for the map and --verify.' -rfka 'v0.4 v0.5'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl provision-dojot" -ge 1' -F
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl provision-dojot" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" dojot' -l 'dojot' -d 'The map of charge points and devices that \'provision-dojot --output-map\' wrote.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" dojot' -l 'dojot' -d 'The map of charge points and devices that \'provision-dojot --output-map\' wrote.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" mqtt-version' -l 'mqtt-version' -d 'How devices are named on the broker: v0.4 for DOJOT 0.4 and the Mosca broker (default: as the map says, else v0.5).' -rfka 'v0.4 v0.5'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" charge-point' -l 'charge-point' -d 'The charge point where the log names none.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" perspective' -l 'perspective' -d 'Who wrote the log, where its format and its frames do not tell.' -rfka 'central-system charge-point'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" timezone' -l 'timezone' -d 'The zone of local times, such as Europe/Berlin or +02:00; without it they are left out.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" date' -l 'date' -d 'The date of the first line, as its clock shows it, for times without a year or a date.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" timeout' -l 'timeout' -d 'Give up when nothing is acknowledged for so long.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" hash-tags' -l 'hash-tags' -d 'Publish SHA-256 hashes of idTags in place of the idTags.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" dry-run' -l 'dry-run' -d 'Write what would be published as records, and publish nothing.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl publish-dojot" -ge 1' -F
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" url' -l 'url' -d 'Where DOJOT is.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" user' -l 'user' -d 'The user, whose tenant has the devices.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" password-file' -l 'password-file' -d 'The user\'s password is the first line of this file.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" dojot' -l 'dojot' -d 'The map of charge points and devices that \'provision-dojot --output-map\' wrote.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" password-file' -l 'password-file' -d 'The user\'s password is the first line of this file.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" dojot' -l 'dojot' -d 'The map of charge points and devices that \'provision-dojot --output-map\' wrote.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" mqtt-version' -l 'mqtt-version' -d 'How devices are named on the broker: v0.4 for DOJOT 0.4 and the Mosca broker (default: as the map says, else v0.5).' -rfka 'v0.4 v0.5'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" since' -l 'since' -d 'From this time on: RFC 3339, a date, today, yesterday, or how long ago (7d, 12h).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" until' -l 'until' -d 'Before this time, in the same forms.' -rfka ''
@@ -366,6 +380,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" follow' -l 'follow' -d 'Go on with what arrives, over DOJOT\'s WebSocket.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" subscribe' -l 'subscribe' -d 'Read what arrives from the map\'s broker, whose rules must allow it.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" mqtt-user' -l 'mqtt-user' -d 'The user name for --subscribe.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl history-dojot" -ge 1' -fka '(__ocppctl_custom_completion ---completion history-dojot -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl help" version' -l 'version' -d 'Show the version.'

@@ -1,3 +1,4 @@
+import CSQLite
 import Glibc
 import Synchronization
 
@@ -13,6 +14,7 @@ final class WriterThread: Sendable {
             &handle, nil,
             { argument in
                 guard let argument = unsafe argument else { return nil }
+                _ = unsafe pthread_setname_np(pthread_self(), "ocppctl-store")
                 unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
                 return nil
             }, argument)

@@ -47,6 +47,8 @@ struct UnixListener {
         if unsafe lstat(path, &facts) == 0 && facts.st_dev == device && facts.st_ino == inode {
             unsafe unlink(path)
         }
+        // A program that is just being started holds a copy of the descriptor, which would still take connections in.
+        shutdown(descriptor, Int32(SHUT_RDWR))
         close(descriptor)
     }
 

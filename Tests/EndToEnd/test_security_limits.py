@@ -408,7 +408,7 @@ def test_the_dead_are_found(serve, word, report):
 
 @pytest.mark.parametrize("target,answer", [
     ("/ocpp/EVIL%2FCP2", 400), ("/ocpp/a/../CP2", 400), ("/ocpp/CP;x", 400), ("/ocpp/CP%0D%0AX", 400),
-    ("/ocpp/%FF", 400), ("/ocpp/CP%252F", 400), ("/ocpp/" + "C" * 1000, 400), ("/ocpp/..", 400), ("/ocpp/%2e%2e", 400),
+    ("/ocpp/%FF", 400), ("/ocpp/CP%252F", 400), ("/ocpp/CP%2541", 400), ("/ocpp/" + "C" * 1000, 400), ("/ocpp/..", 400), ("/ocpp/%2e%2e", 400),
     ("/ocpp/", 404), ("/ocpp", 404), ("/other/CP1", 404), ("/ocpp//CP1", 400), ("/ocpp/%00", 400), ("/ocpp/%G1", 400),
     ("/ocpp/CP%5C", 400), ("/OCPP/CP1", 404), ("/ocpp/CP1#x", 400),
 ])

@@ -1,7 +1,5 @@
 """The control socket, and `serve` as a service of systemd."""
 
-import contextlib
-import ctypes
 import json
 import os
 import random
@@ -17,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from support.charge_point import ChargePoint
+from support.hostile import standing_still
 from support.program import BINARY, ROOT, environment
 from support.security import metrics
 
@@ -129,24 +128,6 @@ class Manager:
     def message(self, timeout=20):
         self.socket.settimeout(timeout)
         return self.socket.recv(1000).decode()
-
-
-@contextlib.contextmanager
-def standing_still(pid, name):
-    """Stops one thread of a process, as a debugger does."""
-    [thread] = [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()
-                if (task / "comm").read_text().strip() == name]
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-    libc.ptrace.restype = ctypes.c_long
-    seize, interrupt, detach = 0x4206, 0x4207, 17
-    assert libc.ptrace(seize, thread, None, None) == 0, os.strerror(ctypes.get_errno())
-    assert libc.ptrace(interrupt, thread, None, None) == 0
-    os.waitpid(thread, 0x40000000)  # __WALL
-    try:
-        yield
-    finally:
-        libc.ptrace(detach, thread, None, None)
 
 
 @pytest.mark.parametrize("kind", ["path", "abstract"])

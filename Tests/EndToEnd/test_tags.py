@@ -1,9 +1,11 @@
 """The authorisation list beside a running server, and local lists of charge points."""
 
 import json
+import threading
 
 from support.charge_point import Answering, ChargePoint
-from support.program import run
+from support.hostile import standing_still
+from support.program import DEADLINE, run
 
 
 def tags(central_system, *words, stdin=b"", status=0):
@@ -77,6 +79,8 @@ class LocalList:
         self.entries = {}
         self.limit = limit
         self.refusals = []
+        # It takes the number of a list that it refuses.
+        self.is_broken = False
         self.updates = []
 
     def answer(self, action, payload):
@@ -88,6 +92,8 @@ class LocalList:
         self.updates.append((payload["updateType"], payload["listVersion"], len(changes)))
         assert payload["listVersion"] > 0 and len(changes) <= self.limit
         if self.refusals:
+            if self.is_broken:
+                self.version = payload["listVersion"]
             return {"status": self.refusals.pop(0)}
         if payload["updateType"] == "Differential" and payload["listVersion"] <= self.version:
             return {"status": "VersionMismatch"}
@@ -130,8 +136,50 @@ def test_a_push_sends_what_has_changed(central_system):
     local.refusals = ["Failed", "Failed"]
     tags(central_system, "add", "Z")
     tags(central_system, "push", "CP001", status=77)
+
+    # What one that says Failed has, nobody knows, whatever version it tells.
+    local.refusals, local.is_broken = ["Failed"], True
+    tags(central_system, "add", "Y")
+    tags(central_system, "push", "CP001", status=77)
+    tags(central_system, "push", "CP001")
+    assert local.updates[-1][0] == "Full" and {"Y", "Z"} <= set(local.entries)
     station.close()
     tags(central_system, "push", "CP001", status=69)
+
+
+def test_a_push_knows_what_the_last_one_gave(central_system):
+    """Also where the store is slow: its thread stands still from the answer on, until the next push has begun."""
+    local, asked = LocalList(), threading.Semaphore(0)
+    stands, goes_on = threading.Event(), threading.Event()
+
+    def stand_still():
+        with standing_still(central_system.process.pid, "ocppctl-store"):
+            stands.set()
+            goes_on.wait(DEADLINE)
+
+    store = threading.Thread(target=stand_still)
+
+    def answer(action, payload):
+        asked.release()
+        if action == "SendLocalList" and not stands.is_set():
+            store.start()
+            stands.wait(DEADLINE)
+        return local.answer(action, payload)
+
+    tags(central_system, "add", "A")
+    station = Answering(central_system.url, "CP001", answer=answer)
+    tags(central_system, "push", "CP001")
+    while asked.acquire(blocking=False):
+        pass
+    second = threading.Thread(target=tags, args=(central_system, "push", "CP001"))
+    second.start()
+    # Before the store has told what it knows, nothing is asked; else it would be here soon.
+    is_asked = asked.acquire(timeout=1)
+    goes_on.set()
+    store.join()
+    second.join()
+    assert not is_asked and local.updates == [("Full", 1, 1)]
+    station.close()
 
 
 def test_a_long_list_goes_in_parts(central_system):

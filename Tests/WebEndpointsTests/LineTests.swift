@@ -130,6 +130,38 @@ private final class RecordingLines: LineServerHandler {
         }
     }
 
+    /// A child that is being started holds a copy of every descriptor until its program runs, as others' tests start
+    /// some beside this one: what has ended is ended there, too.
+    @Test func isEndedForWhoeverHoldsItsDescriptor() async throws {
+        try await withDirectory { directory in
+            let path = directory + "/control"
+            let loop = try EventLoop()
+            let server = try await serve(loop, path, RecordingLines())
+            let copies = (3..<1_024).filter { isBound($0, to: path) }.map { dup($0) }
+            try #require(copies.count == 1)
+            defer { for copy in copies { close(copy) } }
+            #expect(unsafe rename(path, path + ".kept") == 0)
+            await loop.run { server.stop() }
+            #expect(unsafe rename(path + ".kept", path) == 0)
+            #expect(throws: LineClientError.notListening("\(path): no server listens there")) {
+                _ = try LineClient(path: path)
+            }
+            await loop.shutDown()
+        }
+    }
+
+    private func isBound(_ descriptor: Int32, to path: String) -> Bool {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe getsockname(descriptor, pointer, &length)
+            }
+        }
+        guard status == 0, address.sun_family == AF_UNIX else { return false }
+        return unsafe withUnsafeBytes(of: &address.sun_path) { unsafe $0.starts(with: Array(path.utf8) + [0]) }
+    }
+
     @Test func refusesPathsThatCannotBe() async throws {
         try await withDirectory { directory in
             let loop = try EventLoop()

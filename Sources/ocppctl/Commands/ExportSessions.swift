@@ -37,7 +37,7 @@ struct ExportSessions: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Only sessions of the store whose end was learnt since the run that wrote this file, which is then replaced.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var cursor: String?
 
     func validate() throws {

@@ -61,7 +61,9 @@ struct HistoryDojot: AsyncParsableCommand {
         help: ArgumentHelp("The user name for --subscribe.", valueName: "name"))
     var mqttUser: String?
 
-    @Argument(help: ArgumentHelp("Charge points; without any, all of the map.", valueName: "charge point"))
+    @Argument(
+        help: ArgumentHelp("Charge points; without any, all of the map.", valueName: "charge point"),
+        completion: .chargePoints)
     var chargePoints: [String] = []
 
     func validate() throws {
@@ -131,7 +133,8 @@ struct OptionalDojotAccess: ParsableArguments {
 
     @Option(
         name: .customLong("password-file"),
-        help: ArgumentHelp("The user's password is the first line of this file.", valueName: "file"))
+        help: ArgumentHelp("The user's password is the first line of this file.", valueName: "file"),
+        completion: .file())
     var passwordFile: String?
 
     func needed() throws -> DojotAccess {

@@ -21,7 +21,7 @@ struct Passwords: ParsableCommand {
 
 /// `--passwords FILE` where it is changed or read.
 struct PasswordFileOption: ParsableArguments {
-    @Option(help: ArgumentHelp("The passwords' file.", valueName: "file"))
+    @Option(help: ArgumentHelp("The passwords' file.", valueName: "file"), completion: .file())
     var passwords: String
 
     func open(mayBeMissing: Bool) throws -> PasswordFile {
@@ -39,14 +39,16 @@ struct SetPassword: ParsableCommand {
 
     @OptionGroup var file: PasswordFileOption
 
-    @Argument(help: ArgumentHelp("Its identity, byte for byte as in its URL.", valueName: "charge-point"))
+    @Argument(
+        help: ArgumentHelp("Its identity, byte for byte as in its URL.", valueName: "charge-point"),
+        completion: .chargePoints)
     var chargePoint: String
 
     @Option(
         name: .customLong("password-file"),
         help: ArgumentHelp(
             "A file for its owner alone, with one line: 40 hexadecimal digits, or a password; - is standard input.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var passwordFile: String
 
     func run() throws {
@@ -65,7 +67,7 @@ struct RemovePassword: ParsableCommand {
 
     @OptionGroup var file: PasswordFileOption
 
-    @Argument(help: ArgumentHelp("Its identity.", valueName: "charge-point"))
+    @Argument(help: ArgumentHelp("Its identity.", valueName: "charge-point"), completion: .chargePoints)
     var chargePoint: String
 
     func run() throws {

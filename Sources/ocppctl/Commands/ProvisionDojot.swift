@@ -49,7 +49,7 @@ struct ProvisionDojot: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "What a template that was there before calls our attributes: {\"c1_power_W\":\"power\"}, null for one "
-                + "that is left out.", valueName: "file"))
+                + "that is left out.", valueName: "file"), completion: .file())
     var map: String?
 
     @Flag(help: "Remove attributes of the template that are not ours, and with them their values.")
@@ -58,7 +58,7 @@ struct ProvisionDojot: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Get keys and certificates of the devices for mutual TLS, and keep them in this folder.",
-            valueName: "folder"))
+            valueName: "folder"), completion: .directory)
     var certificates: String?
 
     @Flag(help: "Publish a marker for each device and read it back from DOJOT's history.")
@@ -74,7 +74,8 @@ struct ProvisionDojot: AsyncParsableCommand {
 
     @Option(
         name: .customLong("output-map"),
-        help: ArgumentHelp("Write the devices of these charge points for 'serve --dojot'.", valueName: "file"))
+        help: ArgumentHelp("Write the devices of these charge points for 'serve --dojot'.", valueName: "file"),
+        completion: .file())
     var outputMap: String?
 
     @Option(
@@ -93,7 +94,7 @@ struct ProvisionDojot: AsyncParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "Charge points, as JSON lines or CSV; - for standard input; none for those of the store.", valueName: "file"
-        ))
+        ), completion: .file())
     var files: [String] = []
 
     func validate() throws {

@@ -33,7 +33,9 @@ struct PublishDojot: ParsableCommand {
     @Flag(name: .customLong("dry-run"), help: "Write what would be published as records, and publish nothing.")
     var dryRun = false
 
-    @Argument(help: ArgumentHelp("Records or logs, .gz too; - or none for standard input.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("Records or logs, .gz too; - or none for standard input.", valueName: "file"),
+        completion: .file())
     var files: [String] = []
 
     func validate() throws {

@@ -29,7 +29,9 @@ struct Send: ParsableCommand {
 
     @OptionGroup var control: ControlOption
 
-    @Argument(help: ArgumentHelp("Charge point, action, and the payload's fields.", valueName: "words"))
+    @Argument(
+        help: ArgumentHelp("Charge point, action, and the payload's fields.", valueName: "words"),
+        completion: .commandWords)
     var words: [String] = []
 
     @Flag(help: "Send to every charge point that is connected.")
@@ -41,7 +43,7 @@ struct Send: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             #"Read commands as lines {"chargePointId","action","payload"} from a file, or - for standard input."#,
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var input: String?
 
     @Option(help: "Seconds to wait for each answer, and after it for what --until asks.")

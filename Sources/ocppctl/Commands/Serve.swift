@@ -56,7 +56,7 @@ struct Serve: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             #"Who may charge: a file with an idTag a line, or lines {"idTag","status","expiryDate","parentIdTag"}."#,
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var tags: String?
 
     @Option(
@@ -94,7 +94,8 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var limits: LimitOptions
 
     @Option(
-        help: ArgumentHelp("Publish to DOJOT: the map that 'provision-dojot --output-map' wrote.", valueName: "file"))
+        help: ArgumentHelp("Publish to DOJOT: the map that 'provision-dojot --output-map' wrote.", valueName: "file"),
+        completion: .file())
     var dojot: String?
 
     @Flag(name: .customLong("hash-tags"), help: "Publish SHA-256 hashes of idTags in place of the idTags.")
@@ -106,7 +107,7 @@ struct Serve: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             #"Take commands as lines {"chargePointId","action","payload"} from a file, or - for standard input."#,
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var input: String?
 
     func validate() throws {

@@ -37,7 +37,7 @@ struct Simulate: AsyncParsableCommand {
         name: .customLong("password-file"),
         help: ArgumentHelp(
             "A file with the AuthorizationKey (40 hexadecimal digits, sent as bytes) or another password.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var passwordFile: String?
 
     @OptionGroup var tls: ClientTLSOptions

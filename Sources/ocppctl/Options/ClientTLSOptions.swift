@@ -7,15 +7,19 @@ struct ClientTLSOptions: ParsableArguments {
     @Option(
         name: .customLong("tls-ca"),
         help: ArgumentHelp(
-            "Who signs the central system's certificate, PEM (default: the system's).", valueName: "file"))
+            "Who signs the central system's certificate, PEM (default: the system's).", valueName: "file"),
+        completion: .file())
     var ca: String?
 
     @Option(
         name: .customLong("tls-certificate"),
-        help: ArgumentHelp("The charge point's own certificate, PEM, for security profile 3.", valueName: "file"))
+        help: ArgumentHelp("The charge point's own certificate, PEM, for security profile 3.", valueName: "file"),
+        completion: .file())
     var certificate: String?
 
-    @Option(name: .customLong("tls-key"), help: ArgumentHelp("The private key of it, PEM.", valueName: "file"))
+    @Option(
+        name: .customLong("tls-key"), help: ArgumentHelp("The private key of it, PEM.", valueName: "file"),
+        completion: .file())
     var key: String?
 
     func validate(isSecure: Bool) throws {

@@ -15,7 +15,8 @@ struct DojotAccess: ParsableArguments {
 
     @Option(
         name: .customLong("password-file"),
-        help: ArgumentHelp("The user's password is the first line of this file.", valueName: "file"))
+        help: ArgumentHelp("The user's password is the first line of this file.", valueName: "file"),
+        completion: .file())
     var passwordFile: String
 
     func validate() throws {

@@ -6,7 +6,8 @@ import OCPPKit
 struct DojotMapOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The map of charge points and devices that 'provision-dojot --output-map' wrote.", valueName: "file"))
+            "The map of charge points and devices that 'provision-dojot --output-map' wrote.", valueName: "file"),
+        completion: .file())
     var dojot: String
 
     @Option(

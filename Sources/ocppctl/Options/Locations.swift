@@ -31,7 +31,8 @@ enum Locations {
 struct StoreOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).", valueName: "file"))
+            "The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).", valueName: "file"),
+        completion: .file())
     var store: String?
 
     var path: String { chosen ?? Locations.defaultStore }
@@ -45,7 +46,7 @@ struct ControlOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The running server's control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).",
-            valueName: "socket"))
+            valueName: "socket"), completion: .file())
     var control: String?
 
     var path: String { control ?? Locations.environment("OCPPCTL_CONTROL") ?? Locations.defaultControlSocket }

@@ -7,7 +7,7 @@ struct QuirksOption: ParsableArguments {
         help: ArgumentHelp(
             "How the frames of some charge points are to be read: a file of quirk profiles, as 'ocppctl decode "
                 + "--derive-quirks' writes it.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var quirks: String?
 
     /// - Throws: `CommandFailure`: status 66 where the file cannot be read, 78 where it is wrong.

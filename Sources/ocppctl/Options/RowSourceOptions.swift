@@ -6,7 +6,7 @@ struct RowSourceOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "Records, or logs in any format that decode reads, .gz too; - for standard input; none for the store.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var files: [String] = []
 
     @OptionGroup var store: StoreOption

@@ -12,8 +12,9 @@ struct SecurityOptions: ParsableArguments {
     var profile: SecurityProfile?
 
     @Option(
-        help: ArgumentHelp("The passwords' file of profiles 1 and 2; 'ocppctl passwords' writes it.", valueName: "file")
-    )
+        help: ArgumentHelp(
+            "The passwords' file of profiles 1 and 2; 'ocppctl passwords' writes it.", valueName: "file"),
+        completion: .file())
     var passwords: String?
 
     @Flag(
@@ -25,17 +26,19 @@ struct SecurityOptions: ParsableArguments {
         name: .customLong("tls-certificate"),
         help: ArgumentHelp(
             "The server's certificate chain, PEM; twice for one with an RSA and one with an ECDSA key.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var certificates: [String] = []
 
     @Option(
         name: .customLong("tls-key"),
-        help: ArgumentHelp("The private key of each certificate, PEM, in the same order.", valueName: "file"))
+        help: ArgumentHelp("The private key of each certificate, PEM, in the same order.", valueName: "file"),
+        completion: .file())
     var keys: [String] = []
 
     @Option(
         name: .customLong("tls-client-ca"),
-        help: ArgumentHelp("Profile 3: who signs the charge points' certificates, PEM.", valueName: "file"))
+        help: ArgumentHelp("Profile 3: who signs the charge points' certificates, PEM.", valueName: "file"),
+        completion: .file())
     var clientCA: String?
 
     @Option(
@@ -47,7 +50,7 @@ struct SecurityOptions: ParsableArguments {
         name: .customLong("tls-client-map"),
         help: ArgumentHelp(
             "Profile 3: lines with a certificate's common name or serial number, and the identity. Without it the common name is the identity.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var clientMap: String?
 
     @Option(

@@ -21,9 +21,11 @@ struct TagAccess {
     /// In the order of the idTags without their case; none where there is no store yet.
     func tags() throws -> [Tag] { try reader()?.tags() ?? [] }
 
-    /// The local list that a charge point is known to have.
+    /// The local list that a charge point is known to have. What the server has heard of it is waited for: a change, if
+    /// only of nothing, is told once it is stored, and with it all before it.
     func localList(of chargePointId: String) throws -> StoredLocalList? {
-        try reader()?.localLists().first { $0.chargePointId == chargePointId }
+        if isServed { try session.change([]) }
+        return try reader()?.localLists().first { $0.chargePointId == chargePointId }
     }
 
     /// Makes the changes, durable when it returns.

@@ -1,6 +1,9 @@
-"""Raw WebSocket frames, floods, and what a process costs."""
+"""Raw WebSocket frames, floods, threads that stand still, and what a process costs."""
 
+import contextlib
+import ctypes
 import json
+import os
 import resource
 import socket
 import threading
@@ -122,6 +125,24 @@ def at_once(count, work, threads=8):
     if errors:
         raise errors[0]
     return results
+
+
+@contextlib.contextmanager
+def standing_still(pid, name):
+    """Stops one thread of a process, as a debugger does."""
+    [thread] = [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()
+                if (task / "comm").read_text().strip() == name]
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+    libc.ptrace.restype = ctypes.c_long
+    seize, interrupt, detach = 0x4206, 0x4207, 17
+    assert libc.ptrace(seize, thread, None, None) == 0, os.strerror(ctypes.get_errno())
+    assert libc.ptrace(interrupt, thread, None, None) == 0
+    os.waitpid(thread, 0x40000000)  # __WALL
+    try:
+        yield
+    finally:
+        libc.ptrace(detach, thread, None, None)
 
 
 class Heart:

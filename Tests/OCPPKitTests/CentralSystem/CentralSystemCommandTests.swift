@@ -126,7 +126,11 @@ struct CentralSystemCommandTests {
         var seen: Set<String> = []
         for _ in 0..<10_000 { seen.insert(source.messageId()) }
         #expect(seen.count == 10_000)
-        #expect("zzzzzzzzzzzzzzz-\(Int.max)".utf8.count <= 36)
+        // The longest that it would ever give.
+        let last = source.messageId()
+        let count = try #require(last.split(separator: "-").last.flatMap { Int($0) })
+        #expect(count == 10_001)
+        #expect(last.utf8.count - String(count).utf8.count + String(Int.max).utf8.count <= 36)
 
         var scenario = booted("CP1")
         for round in 0..<100 {

@@ -125,6 +125,36 @@ struct TransactionTests {
         let steps = zip(ids, ids.dropFirst()).map { $1 - $0 }
         #expect(Set(steps).count == steps.count)
         #expect(steps.contains { $0 < 0 } && ids.contains { $0 > 1 << 24 })
+        // Who has seen it all once does not know what comes the next time.
+        var again = booted("CP1")
+        let other = again.start("CP1", at: "2026-11-22T08:10:00Z")
+        #expect(try !ids.contains(#require(other?.id)))
+    }
+
+    /// Row 7: what one charge point is told says nothing of what another one is told.
+    @Test func `One's transaction ids do not predict another one's`() throws {
+        var scenario = booted("A", "B")
+        var foreign: [Int64] = [], own: [Int64] = []
+        for second in 0..<200 {
+            let time = "2026-11-22T08:0\(second / 60):\(second % 60 / 10)\(second % 10)Z"
+            let (a, b) = (scenario.start("A", at: time), scenario.start("B", at: time))
+            foreign.append(try #require(a?.id))
+            own.append(try #require(b?.id))
+        }
+        // Guesses from B's own ids: the next and the last numbers, the same step again, A's id between two of B's.
+        var hits = 0
+        for index in 2..<200 {
+            let step = own[index - 1] - own[index - 2]
+            let guesses = Set((-1000...1000).map { own[index - 1] + $0 } + [own[index - 1] + step])
+            hits += guesses.contains(foreign[index]) ? 1 : 0
+        }
+        // Of 200 times 2,000 guesses at 2^31 numbers, one hits in 5,000 runs.
+        #expect(hits <= 1, "\(hits)")
+        let between = (1..<200).filter {
+            (min(own[$0 - 1], own[$0])...max(own[$0 - 1], own[$0])).contains(foreign[$0])
+        }
+        // A third of all; nearly all where ids rise.
+        #expect((30...110).contains(between.count), "\(between.count)")
     }
 
     /// Row 7: an id that is in use, here or in the store alone, is not given again.
@@ -173,6 +203,20 @@ struct TransactionTests {
         #expect(scenario.alerts.isEmpty)
     }
 
+    /// Row 8: the same of meter values.
+    @Test(arguments: [-1, 0, 4711, Int64.max, Int64.min])
+    func `Meter values of a transaction that nobody knows are kept`(_ id: Int64) {
+        var scenario = booted("CP1")
+        let values =
+            #"{"connectorId":1,"transactionId":\#(id),"meterValue":[{"timestamp":"2026-11-22T08:10:00Z","sampledValue":[{"value":"7"}]}]}"#
+        #expect(scenario.ask("CP1", "MeterValues", values) != nil)
+        #expect(scenario.ask("CP1", "MeterValues", values) != nil)
+        #expect(scenario.store.events.map(\.kind) == [.meterValues])
+        #expect(scenario.store.events.map(\.transactionId) == [id])
+        #expect(scenario.store.events.map { String(decoding: $0.payload, as: UTF8.self) } == [values])
+        #expect(scenario.alerts.isEmpty)
+    }
+
     @Test(arguments: [
         "{}", #"{"transactionId":"x","meterStop":"y","timestamp":"z"}"#, #"{"transactionId":null}"#,
         #"{"transactionId":1.5,"meterStop":1,"timestamp":"2026-11-22T08:00:00Z"}"#,
@@ -201,6 +245,18 @@ struct TransactionTests {
         let session = try #require(scenario.store.folded.first)
         #expect(session.status == .complete)
         #expect(session.flags.contains(flag))
+    }
+
+    /// Row 9: the year 22222, which no clock of ours will see.
+    @Test func `A year that cannot be is named, never refused`() throws {
+        var scenario = booted("CP1")
+        let started = scenario.start("CP1", at: "22222-01-01T00:00:00Z")
+        let id = try #require(started?.id)
+        #expect(scenario.frames.last { $0.direction == .fromChargePoint }?.repairs == ["longYear", "arrivalForTime"])
+        #expect(scenario.stop("CP1", id) != nil)
+        let session = try #require(scenario.store.folded.first)
+        #expect(session.status == .complete && session.flags.contains(.stopBeforeStart))
+        #expect(scenario.store.events.map(\.kind) == [.start, .stop])
     }
 
     /// Row 10: never a CALLRESULT, and when the charge point retries, the row lands.
@@ -330,16 +386,36 @@ struct TransactionTests {
         #expect(scenario.store.events(.start).count == 1)
     }
 
-    /// Row 40: each is accepted as it came.
+    /// Row 40: each is accepted as it came, and what it took is said.
     @Test(arguments: [
-        #"{"timestamp":"2026-11-22T08:00:00.123Z","sampledValue":[{"value":"21.4","measurand":"Temperature","unit":"Celcius"}]}"#,
-        #"{"timestamp":"2026-11-22T08:00:00+02:00","sampledValue":[{"value":"21.4","measurand":"Temperature","unit":"Celsius"}]}"#,
-        #"{"timestamp":"2026-11-22T08:00:00","sampledValue":[{"value":"1","context":"CurrentMax"}]}"#,
+        (
+            #"{"timestamp":"2026-11-22T08:00:00.123Z","sampledValue":[{"value":"21.4","measurand":"Temperature","unit":"Celcius"}]}"#,
+            []
+        ),
+        (
+            #"{"timestamp":"2026-11-22T08:00:00+02:00","sampledValue":[{"value":"21.4","measurand":"Temperature","unit":"Celsius"}]}"#,
+            []
+        ),
+        (#"{"timestamp":"2026-11-22T08:00:00","sampledValue":[{"value":"1"}]}"#, ["missingZone"]),
+        (
+            #"{"timestamp":"2026-11-22T08:00:00Z","sampledValue":[{"value":"1","context":"CurrentMax"}]}"#,
+            ["unknownValueKept"]
+        ),
     ])
-    func `Near misses in meter values are taken in`(_ value: String) {
+    func `Near misses in meter values are taken in`(_ value: String, _ repairs: [String]) {
         var scenario = booted("CP1")
         #expect(scenario.ask("CP1", "MeterValues", #"{"connectorId":1,"meterValue":[\#(value)]}"#) != nil)
         #expect(scenario.store.events(.meterValues).count == 1)
+        #expect(scenario.frames.last { $0.direction == .fromChargePoint }?.repairs == repairs)
+    }
+
+    /// Row 40: the reason that is not given is Local (OCPP 1.6, section 6.51), and the row says that it was not given.
+    @Test func `A stop without a reason is taken in`() throws {
+        var scenario = booted("CP1")
+        let started = scenario.start("CP1")
+        scenario.stop("CP1", try #require(started?.id))
+        let session = try #require(scenario.store.folded.first)
+        #expect(session.flags == [.reasonDefaulted] && session.reason == "Local")
     }
 }
 

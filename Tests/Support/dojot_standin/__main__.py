@@ -43,6 +43,7 @@ def parse_arguments():
     parser.add_argument("--until-eof", action="store_true", help="end when standard input does")
     parser.add_argument("--now", type=datetime.fromisoformat, metavar="TIME",
                         help="RFC 3339 time at which the clock starts, in place of the machine's own")
+    parser.add_argument("--frozen", action="store_true", help="the clock stands still until it is moved on")
     return parser.parse_args()
 
 

@@ -50,15 +50,16 @@ def route(request):
 
 
 class Clock:
-    """The machine's clock, started at another time and moved on where a test asks for it."""
+    """The machine's clock, started at another time and moved on where a test asks for it, or by that alone."""
 
-    def __init__(self, start=None):
+    def __init__(self, start=None, is_frozen=False):
         self.offset = timedelta(0)
+        self.frozen_at = datetime.now(timezone.utc) if is_frozen else None
         if start is not None:
             self.offset = start.astimezone(timezone.utc) - self.now()
 
     def now(self):
-        return datetime.now(timezone.utc) + self.offset
+        return (self.frozen_at or datetime.now(timezone.utc)) + self.offset
 
     def seconds(self):
         return self.now().timestamp()
@@ -95,7 +96,7 @@ class StandIn:
     """All the services, and which of them answers what."""
 
     def __init__(self, arguments):
-        self.clock = Clock(arguments.now)
+        self.clock = Clock(arguments.now, arguments.frozen)
         users = arguments.user or [Account("admin", "admin", "admin")]
         for reader in arguments.reader:
             reader.may_write = False

@@ -82,13 +82,13 @@ struct TagsAdd: ParsableCommand {
 
     @OptionGroup var options: TagOptions
 
-    @Argument(help: ArgumentHelp("The idTags.", valueName: "idTag"))
+    @Argument(help: ArgumentHelp("The idTags.", valueName: "idTag"), completion: .list([]))
     var idTags: [String]
 
     @Option(help: "What the tags are.")
     var status = TagStatus(value: .accepted)
 
-    @Option(help: ArgumentHelp("The group that they belong to: its idTag.", valueName: "idTag"))
+    @Option(help: ArgumentHelp("The group that they belong to: its idTag.", valueName: "idTag"), completion: .list([]))
     var parent: String?
 
     @Option(help: ArgumentHelp("When they expire: RFC 3339, or a date.", valueName: "time"))
@@ -108,7 +108,7 @@ struct TagsBlock: ParsableCommand {
 
     @OptionGroup var options: TagOptions
 
-    @Argument(help: ArgumentHelp("The idTags; new ones are added.", valueName: "idTag"))
+    @Argument(help: ArgumentHelp("The idTags; new ones are added.", valueName: "idTag"), completion: .list([]))
     var idTags: [String]
 
     func validate() throws { try TagOptions.checked(idTags) }
@@ -128,7 +128,7 @@ struct TagsExpire: ParsableCommand {
 
     @OptionGroup var options: TagOptions
 
-    @Argument(help: ArgumentHelp("The idTags.", valueName: "idTag"))
+    @Argument(help: ArgumentHelp("The idTags.", valueName: "idTag"), completion: .list([]))
     var idTags: [String]
 
     @Option(help: ArgumentHelp("When: RFC 3339, or a date (default: now).", valueName: "time"))
@@ -153,7 +153,7 @@ struct TagsRemove: ParsableCommand {
 
     @OptionGroup var options: TagOptions
 
-    @Argument(help: ArgumentHelp("The idTags.", valueName: "idTag"))
+    @Argument(help: ArgumentHelp("The idTags.", valueName: "idTag"), completion: .list([]))
     var idTags: [String]
 
     func validate() throws { try TagOptions.checked(idTags) }

@@ -13,7 +13,7 @@ struct TagsImport: ParsableCommand {
 
     @OptionGroup var options: TagOptions
 
-    @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
     var files: [String] = []
 
     func run() throws {

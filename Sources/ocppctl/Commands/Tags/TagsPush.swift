@@ -12,7 +12,9 @@ struct TagsPush: ParsableCommand {
 
     @OptionGroup var options: TagOptions
 
-    @Argument(help: ArgumentHelp("Charge points; patterns with * and ?.", valueName: "charge-point"))
+    @Argument(
+        help: ArgumentHelp("Charge points; patterns with * and ?.", valueName: "charge-point"),
+        completion: .chargePoints)
     var chargePoints: [String] = []
 
     @Flag(help: "Every charge point that is connected.")
