@@ -90,7 +90,7 @@ export class Table {
   row() {
     const cells = this.columns.map(({ title, number }, index) =>
       el(index === 0 ? "th" : "td", {
-        scope: index === 0 && "row", role: index === 0 ? "rowheader" : "cell", "data-title": index > 0 && title,
+        scope: index === 0 && "row", role: index === 0 ? "rowheader" : "cell", "data-title": title,
         class: number && "number",
       }));
     return el("tr", { role: "row" }, ...cells);

@@ -107,6 +107,7 @@ struct Dashboard: AsyncParsableCommand {
             try output.writeLine { writer in
                 writer.beginObject()
                 writer.member("record", "listening")
+                writer.member("timestamp", Timestamp.now)
                 writer.member("url", url)
                 writer.endObject()
                 writer.endLine()
