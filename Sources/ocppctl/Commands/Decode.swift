@@ -27,6 +27,9 @@ struct LogReadingOptions: ParsableArguments {
 
     @OptionGroup var quirks: QuirksOption
 
+    /// Whether anything was given that only a log can need.
+    var isAboutReading: Bool { perspective != nil || date != nil || quirks.quirks != nil }
+
     func logOptions() throws -> LogOptions {
         var options = LogOptions(chargePointId: chargePoint, perspective: perspective, start: date?.midnight)
         if let timezone { options.zone = { timezone.utc(ofLocal: $0) } }
