@@ -546,3 +546,11 @@ def test_an_address_in_use(central_system, dashboard):
     done = run("dashboard", "--listen", f"127.0.0.1:{board.port}", "--control", central_system.control)
     assert done.returncode == 78 and b"already in use" in done.stderr
     assert board.stop() == 0
+
+
+def test_term_is_never_lost(dashboard, tmp_path):
+    """Sent at once: one in fifty came before it was listened for, and the command stayed for ever."""
+    for _ in range(60):
+        board = dashboard("--control", tmp_path / "none.sock", "--store", tmp_path / "none.db")
+        board.messages.wait_for(lambda line: b"the page is at" in line)
+        assert board.stop() == 0
