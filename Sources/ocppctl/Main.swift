@@ -69,6 +69,7 @@ struct OCPPCtl: AsyncParsableCommand {
             Send.self,
             Watch.self,
             Stations.self,
+            Dashboard.self,
             Tags.self,
             Decode.self,
             ExportSessions.self,
@@ -78,6 +79,7 @@ struct OCPPCtl: AsyncParsableCommand {
             ProvisionDojot.self,
             PublishDojot.self,
             HistoryDojot.self,
+            Check.self,
             Config.self,
         ])
 

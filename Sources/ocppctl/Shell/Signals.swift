@@ -16,17 +16,13 @@ final class Signals {
             source.setEventHandler {
                 if count.isFirst() { first(number) } else { _exit(128 + number) }
             }
-            Self.resume(source)
+            // A signal that comes before the source is there would be lost.
+            let isThere = DispatchSemaphore(value: 0)
+            source.setRegistrationHandler { isThere.signal() }
+            source.resume()
+            isThere.wait()
             return source
         }
-    }
-
-    /// Returns once signals come to the source: until then they are ignored, and one that came would be lost.
-    fileprivate static func resume(_ source: any DispatchSourceSignal) {
-        let isRegistered = DispatchSemaphore(value: 0)
-        source.setRegistrationHandler { isRegistered.signal() }
-        source.resume()
-        isRegistered.wait()
     }
 
     /// `@unchecked Sendable`: used on the one queue alone.
@@ -48,6 +44,9 @@ final class HangUps {
         _ = signal(SIGHUP, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: DispatchQueue(label: "hang-up"))
         source.setEventHandler(handler: work)
-        Signals.resume(source)
+        let isThere = DispatchSemaphore(value: 0)
+        source.setRegistrationHandler { isThere.signal() }
+        source.resume()
+        isThere.wait()
     }
 }
