@@ -74,6 +74,8 @@ function __ocppctl_parse_tokens -S
             __ocppctl_parse_subcommand -r 1 'dojot=' 'mqtt-version=' 'charge-point=' 'perspective=' 'timezone=' 'date=' 'quirks=' 'timeout=' 'hash-tags' 'dry-run' 'replay' 'since=' 'until=' 'store=' 'version' 'h/help'
         case 'history-dojot'
             __ocppctl_parse_subcommand -r 1 'url=' 'user=' 'password-file=' 'dojot=' 'mqtt-version=' 'since=' 'until=' 'records=' 'attribute=+' 'follow' 'subscribe' 'mqtt-user=' 'version' 'h/help'
+        case 'check'
+            __ocppctl_parse_subcommand 1 'control=' 'url=' 'id=' 'password-file=' 'tls-ca=' 'tls-certificate=' 'tls-key=' 'restart' 'timeout=' 'format=' 'version' 'h/help'
         case 'config'
             __ocppctl_parse_subcommand -r 1 'changed' 'format=' 'version' 'h/help'
         case 'help'
@@ -148,6 +150,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'provision-dojot' -d 'Make a template and a device for each charge point in DOJOT'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'publish-dojot' -d 'Publish records or logs to DOJOT by MQTT'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'history-dojot' -d 'Read what DOJOT stored back as records'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'check' -d 'Probe a central system or a charge point, and say what is wrong'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'config' -d 'Show the settings of commands, and where each comes from'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" listen' -l 'listen' -d 'Where charge points connect; port 0 takes a free one.' -rfka ''
@@ -415,7 +418,20 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl history-dojot" -ge 1' -fka '(__ocppctl_custom_completion ---completion history-dojot -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl config" -ge 1' -fka 'serve send watch stations tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot config'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl check" -eq 1' -fka '(__ocppctl_custom_completion ---completion check -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" url' -l 'url' -d 'A central system; the identity is added to the path.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" id' -l 'id' -d 'The identity to come as (default: CHECK).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" password-file' -l 'password-file' -d 'A file with the AuthorizationKey (40 hexadecimal digits, sent as bytes) or another password.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-ca' -l 'tls-ca' -d 'Who signs the central system\'s certificate, PEM (default: the system\'s).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-certificate' -l 'tls-certificate' -d 'The charge point\'s own certificate, PEM, for security profile 3.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-key' -l 'tls-key' -d 'The private key of it, PEM.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" restart' -l 'restart' -d 'Restart the charge point, and see whether it comes back.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" timeout' -l 'timeout' -d 'Seconds to wait for each answer.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl config" -ge 1' -fka 'serve send watch stations dashboard tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot check config'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" changed' -l 'changed' -d 'Leave out what is as it is by default.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" version' -l 'version' -d 'Show the version.'

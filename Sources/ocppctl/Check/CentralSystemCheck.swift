@@ -161,7 +161,8 @@ struct CentralSystemCheck {
         let words = "\(abs(skew) / 1000) s \(skew < 0 ? "behind" : "ahead of") this machine's clock"
         if abs(skew) > Self.skewMilliseconds {
             try report.warning(
-                "clock", words, "charge points take their time from the server: set both clocks by NTP and compare again")
+                "clock", words,
+                "charge points take their time from the server: set both clocks by NTP and compare again")
         } else if !text.hasSuffix("Z") {
             try report.warning(
                 "clock", "currentTime is \(text)", "some charge points read UTC with a Z alone: send it so")
@@ -172,13 +173,15 @@ struct CentralSystemCheck {
 
     private func heartbeat(_ connection: ProbeConnection) async throws {
         let answer = await connection.ask("Heartbeat", "{}")
-        guard let record = try taken(answer, "heartbeat", "Heartbeat"), case .result(_, let milliseconds) = answer else {
+        guard let record = try taken(answer, "heartbeat", "Heartbeat"), case .result(_, let milliseconds) = answer
+        else {
             return
         }
         if let time = record.payload?["currentTime"]?.text, Timestamp(rfc3339: time) != nil {
             try report.passed("heartbeat", "answered after \(milliseconds) ms")
         } else {
-            try report.failed("heartbeat", .protocol, "no currentTime", "it has to tell the time (OCPP 1.6, section 4.6)")
+            try report.failed(
+                "heartbeat", .protocol, "no currentTime", "it has to tell the time (OCPP 1.6, section 4.6)")
         }
     }
 
@@ -198,7 +201,8 @@ struct CentralSystemCheck {
         case .none, .nonsense:
             try report.warning(
                 "unknownAction", "no answer that means anything",
-                "the server should answer NotImplemented: a charge point waits for it, and sends nothing else meanwhile")
+                "the server should answer NotImplemented: a charge point waits for it, and sends nothing else meanwhile"
+            )
         }
     }
 

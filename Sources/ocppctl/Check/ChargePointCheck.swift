@@ -49,7 +49,8 @@ final class ChargePointCheck {
     private func boot(_ station: Station) throws {
         guard let boot = station.boot else {
             return try report.warning(
-                "boot", "no BootNotification has come from it", "'ocppctl send \(id) TriggerMessage requestedMessage=BootNotification'")
+                "boot", "no BootNotification has come from it",
+                "'ocppctl send \(id) TriggerMessage requestedMessage=BootNotification'")
         }
         let words = [boot.vendor, boot.model, boot.firmwareVersion.map { "firmware \($0)" }].compactMap { $0 }
         if boot.registration == "Accepted" {
@@ -78,7 +79,8 @@ final class ChargePointCheck {
         let missing = Self.requiredKeys.filter { values[$0] == nil }
         if values.isEmpty {
             try report.failed(
-                "configuration", .protocol, "no key at all", "ask its maker for a firmware that tells its configuration")
+                "configuration", .protocol, "no key at all", "ask its maker for a firmware that tells its configuration"
+            )
             return nil
         } else if !missing.isEmpty {
             try report.warning(
@@ -96,7 +98,8 @@ final class ChargePointCheck {
             try report.passed("meterInterval", "a sample each \(interval) s of a transaction")
         } else {
             try report.warning(
-                "meterInterval", "MeterValueSampleInterval is \(values["MeterValueSampleInterval"] ?? "absent"): no samples",
+                "meterInterval",
+                "MeterValueSampleInterval is \(values["MeterValueSampleInterval"] ?? "absent"): no samples",
                 "'ocppctl send \(id) ChangeConfiguration key=MeterValueSampleInterval value=60'")
         }
         let measurands = (values["MeterValuesSampledData"] ?? "").split(separator: ",").map { part in
@@ -143,7 +146,8 @@ final class ChargePointCheck {
             case .accepted: try report.passed(profile, "\(action) is answered")
             case .refused: try report.passed(profile, "\(action) is answered with \(outcome.status ?? "a refusal")")
             case .error where !claimed.contains(profile):
-                try report.skipped(profile, "not claimed, and \(action) is answered with \(outcome.status ?? "an error")")
+                try report.skipped(
+                    profile, "not claimed, and \(action) is answered with \(outcome.status ?? "an error")")
             case .error:
                 try report.warning(
                     profile, "claimed, but \(action) is answered with \(outcome.status ?? "an error")",
@@ -162,7 +166,8 @@ final class ChargePointCheck {
     private func clock() throws {
         let follower = try follow()
         let asked = try ask("TriggerMessage", #"{"requestedMessage":"StatusNotification","connectorId":1}"#)
-        guard asked.outcome == .accepted, let frame = try follower.call("StatusNotification", within: timeoutMilliseconds),
+        guard asked.outcome == .accepted,
+            let frame = try follower.call("StatusNotification", within: timeoutMilliseconds),
             let text = frame["payload"]?["timestamp"]?.text
         else { return try report.skipped("clock", "it sends no time when it is asked for a StatusNotification") }
         guard let time = Timestamp(rfc3339: text) else {
@@ -172,7 +177,9 @@ final class ChargePointCheck {
         let words = "\(abs(skew) / 1000) s \(skew < 0 ? "behind" : "ahead of") this machine's clock"
         if abs(skew) > 10_000 {
             try report.warning(
-                "clock", words, "it takes its time from BootNotification and Heartbeat: send it a TriggerMessage for a Heartbeat, and look for an NTP setting of its own")
+                "clock", words,
+                "it takes its time from BootNotification and Heartbeat: send it a TriggerMessage for a Heartbeat, and look for an NTP setting of its own"
+            )
         } else {
             try report.passed("clock", words)
         }

@@ -88,7 +88,9 @@ final class ProbeConnection {
                 guard frame.messageId == id else {
                     return .nonsense("an answer with the message id \(frame.messageId), where \(id) was asked")
                 }
-                if let error = frame.error { return .error(CallFault(code: error.code, description: error.description)) }
+                if let error = frame.error {
+                    return .error(CallFault(code: error.code, description: error.description))
+                }
                 var record = FrameRecord(
                     timestamp: nil, chargePointId: nil, direction: .fromCentralSystem, frame: frame, action: action)
                 record.judge()

@@ -24,7 +24,7 @@ struct Check: AsyncParsableCommand {
             warnings end in 0.
 
             Examples:
-              ocppctl check --url ws://127.0.0.1:9000/ocpp --id CP001 --format text
+              ocppctl check --url ws://127.0.0.1:9000/ocpp --id CP002 --format text
               ocppctl check CP001
             """)
 
