@@ -1,7 +1,10 @@
-"""A disk that fills up: it is said, then less is stored, then charge points are asked to keep what they have."""
+"""A disk that fills up: it is said, then less is stored, then charge points are asked to keep what they have.
+And one that stands still."""
 
+import json
 import os
 import sqlite3
+import time
 
 import pytest
 
@@ -96,6 +99,36 @@ def test_a_start_on_a_full_disk_says_so(crowded):
     crowded.messages.wait_for(lambda line: b"has 10 MiB left: nothing new is stored" in line, "message")
     # A charge point may boot all the same.
     ChargePoint(crowded.url, "CP001").boot()
+
+
+def test_a_disk_that_stands_still_holds_up_what_has_to_be_stored_and_nothing_else(tmp_path, report):
+    hold = tmp_path / "hold"
+    central_system = CentralSystem(tmp_path, records="none", environment={
+        "LD_PRELOAD": str(built(tmp_path)), "HOLD_FILE": str(hold)})
+    try:
+        waiting, live = (ChargePoint(central_system.url, identity) for identity in ("CP001", "CP002"))
+        for station in (waiting, live):
+            station.boot()
+        hold.touch()
+        waiting.send(json.dumps([2, "1", "MeterValues", meter_values(1)]))
+        slowest = 0
+        begin = time.monotonic()
+        while time.monotonic() < begin + 2:
+            before = time.monotonic()
+            live.ask("Heartbeat", {})
+            live.ask("Authorize", {"idTag": "T"})
+            slowest = max(slowest, time.monotonic() - before)
+        with pytest.raises(TimeoutError):
+            waiting.receive(timeout=0)
+        hold.unlink()
+        assert waiting.receive() == [3, "1", {}]
+        assert central_system.terminate() == 0
+        assert stored(central_system) == ["1"]
+        assert slowest < 0.5
+        report(f"a sync of 2 s: the slowest heartbeat and authorisation of another charge point took {slowest * 1000:.0f} ms")
+    finally:
+        hold.unlink(missing_ok=True)
+        central_system.close()
 
 
 def test_zero_is_no_care(tmp_path):

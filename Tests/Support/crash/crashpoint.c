@@ -6,6 +6,7 @@
  *   CRASH_AT=N        at operation N, before it is done, the process is killed
  *   CRASH_NO_SYNC=1   a sync does nothing, as with `synchronous=OFF`
  *   FAIL_FROM=N FAIL_COUNT=K FAIL_ERRNO=E   operations N to N+K-1 fail with that error
+ *   HOLD_FILE=FILE    a sync does not return while that file is there
  *   CRASH_COUNT=FILE  the number of operations is kept there, as text
  *   FREE_FILE=FILE    so many bytes are free on every file system, as is said there, as text
  */
@@ -177,6 +178,8 @@ int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
 int fdatasync(int fd) {
     if (!is_watched(fd)) return real_sync(fd);
+    const char *hold = getenv("HOLD_FILE");
+    while (hold && !access(hold, F_OK)) usleep(1000);
     pthread_mutex_lock(&lock);
     int failure = operation(), result = failure ? -1 : 0;
     if (!failure && !setting("CRASH_NO_SYNC")) {
