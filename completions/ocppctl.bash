@@ -764,7 +764,7 @@ _ocppctl_export-sessions() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor --output)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -805,6 +805,10 @@ _ocppctl_export-sessions() {
         return
         ;;
     '--cursor')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--output')
         __ocppctl_add_completions -f
         return
         ;;

@@ -53,7 +53,7 @@ function __ocppctl_parse_tokens -S
         case 'decode'
             __ocppctl_parse_subcommand -r 1 'charge-point=' 'perspective=' 'timezone=' 'date=' 'quirks=' 'strict' 'format=' 'summary' 'findings' 'color=' 'derive-quirks' 'line-buffered' 'version' 'h/help'
         case 'export-sessions'
-            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'by=' 'cursor=' 'version' 'h/help'
+            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'by=' 'cursor=' 'output=' 'version' 'h/help'
         case 'export-meter-values'
             __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'version' 'h/help'
         case 'simulate'
@@ -314,6 +314,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" dialect' -l 'dialect' -d 'How CSV is written: as RFC 4180 has it, or as Excel opens it in Brazil (;, decimal comma, BOM).' -rfka 'rfc4180 excel-pt-BR'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" by' -l 'by' -d 'Add up sessions, energy and duration: a row for each day of --timezone, charge point or idTag.' -rfka 'day charge-point idTag'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" cursor' -l 'cursor' -d 'Only sessions of the store whose end was learnt since the run that wrote this file, which is then replaced.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" output' -l 'output' -d 'Add the rows to this file, in one step with --cursor: wherever a run is killed, none is lost or repeated.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl export-meter-values" -ge 1' -F
