@@ -1023,9 +1023,9 @@ _ocppctl_provision-dojot() {
 
 _ocppctl_publish-dojot() {
     repeating_flags=()
-    non_repeating_flags=(--hash-tags --dry-run --version -h --help)
+    non_repeating_flags=(--hash-tags --dry-run --replay --version -h --help)
     repeating_options=()
-    non_repeating_options=(--dojot --mqtt-version --charge-point --perspective --timezone --date --quirks --timeout)
+    non_repeating_options=(--dojot --mqtt-version --charge-point --perspective --timezone --date --quirks --timeout --since --until --store)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -1056,6 +1056,16 @@ _ocppctl_publish-dojot() {
         return
         ;;
     '--timeout')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
+    '--store')
+        __ocppctl_add_completions -f
         return
         ;;
     esac

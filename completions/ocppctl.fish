@@ -69,7 +69,7 @@ function __ocppctl_parse_tokens -S
         case 'provision-dojot'
             __ocppctl_parse_subcommand -r 1 'url=' 'user=' 'password-file=' 'template=' 'connectors=' 'map=' 'prune' 'certificates=' 'verify' 'verify-timeout=' 'dry-run' 'output-map=' 'mqtt=' 'mqtt-version=' 'store=' 'version' 'h/help'
         case 'publish-dojot'
-            __ocppctl_parse_subcommand -r 1 'dojot=' 'mqtt-version=' 'charge-point=' 'perspective=' 'timezone=' 'date=' 'quirks=' 'timeout=' 'hash-tags' 'dry-run' 'version' 'h/help'
+            __ocppctl_parse_subcommand -r 1 'dojot=' 'mqtt-version=' 'charge-point=' 'perspective=' 'timezone=' 'date=' 'quirks=' 'timeout=' 'hash-tags' 'dry-run' 'replay' 'since=' 'until=' 'store=' 'version' 'h/help'
         case 'history-dojot'
             __ocppctl_parse_subcommand -r 1 'url=' 'user=' 'password-file=' 'dojot=' 'mqtt-version=' 'since=' 'until=' 'records=' 'attribute=+' 'follow' 'subscribe' 'mqtt-user=' 'version' 'h/help'
         case 'help'
@@ -168,7 +168,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" action-case' -l 'action-case' -d 'Whether the case of an action\'s name counts, as the specification says, or heartBeat is Heartbeat, too.' -rfka 'exact any'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" strict' -l 'strict' -d 'Answer violations of the specification with a CALLERROR, and close a client that offers no subprotocol.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rF
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-frames' -l 'keep-frames' -d 'How long raw frames are kept: 30d, 12h, 0 for not at all.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-frames' -l 'keep-frames' -d 'How long raw frames and commands that have ended are kept: 30d, 12h, 0 for not at all.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-outbox' -l 'keep-outbox' -d 'How long publications are kept after the broker has acknowledged them.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-frame-bytes' -l 'max-frame-bytes' -d 'The longest message that is taken: 1MiB, 65536.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-backlog-bytes' -l 'max-backlog-bytes' -d 'What a charge point may leave unread before it is dropped.' -rfka ''
@@ -365,6 +365,10 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" timeout' -l 'timeout' -d 'Give up when nothing is acknowledged for so long.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" hash-tags' -l 'hash-tags' -d 'Publish SHA-256 hashes of idTags in place of the idTags.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" dry-run' -l 'dry-run' -d 'Write what would be published as records, and publish nothing.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" replay' -l 'replay' -d 'Publish again what a broker has acknowledged, from the store.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" since' -l 'since' -d 'Of --replay: what was acknowledged from this time on: RFC 3339, a date, today, yesterday, or how long ago (7d, 12h).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" until' -l 'until' -d 'Of --replay: before this time, in the same forms.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl publish-dojot" -ge 1' -F
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl publish-dojot" h help' -s 'h' -l 'help' -d 'Show help information.'

@@ -100,6 +100,8 @@ public actor CentralSystemServer {
         known.tags = try store.reader.tags()
         known.storeId = try store.reader.storeId()
         known.lastPublicationId = try store.reader.lastPublicationId()
+        known.openCommands = try store.reader.openCommands()
+        known.lastCommandId = try store.reader.lastCommandId()
         return known
     }
 
@@ -139,7 +141,6 @@ public actor CentralSystemServer {
         webSockets = try WebSocketServer(
             loop: loop, configuration: configuration, tls: try settings.security.makeTLS(), handler: self)
         schedulePruning()
-        perform(core.begin(at: WallClock.now))
         var line = JSONWriter()
         line.beginObject()
         line.member("record", "listening")
@@ -150,6 +151,7 @@ public actor CentralSystemServer {
         line.endObject()
         line.endLine()
         if settings.records != .none { sink.offer(line.bytes, count: 1) }
+        perform(core.begin(at: WallClock.now))
         settings.notifier?.ready(on: loop)
     }
 
@@ -279,6 +281,7 @@ public actor CentralSystemServer {
     private func schedulePruning() {
         let now = WallClock.now
         writer.prune(.frames, before: now.adding(milliseconds: -settings.keepFramesMilliseconds))
+        writer.prune(.commands, before: now.adding(milliseconds: -settings.keepFramesMilliseconds))
         writer.prune(.outbox, before: now.adding(milliseconds: -settings.keepOutboxMilliseconds))
         loop.schedule(afterMilliseconds: 3_600_000) { [weak self] in
             self?.assumeIsolated { $0.schedulePruning() }

@@ -19,6 +19,8 @@ final class DojotPublisher: Sendable {
     private static let windowSize = 100
     /// How long acknowledgements gather before they are written down.
     private static let gatheringMilliseconds = 100
+    /// How long after an outbox that cannot be read it is read again.
+    private static let retryMilliseconds = 5_000
 
     private struct Window {
         /// Handed over and not acknowledged.
@@ -174,7 +176,12 @@ final class DojotPublisher: Sendable {
                 if more.count < count { state.withLock { $0.windows[id]?.isBehind = false } }
                 for publication in more { handOver(publication) }
             } catch {
-                notice("DOJOT: \(id): the outbox cannot be read: \(error)")
+                notice("DOJOT: \(id): the outbox cannot be read: \(error); trying again")
+                // With nothing in flight no acknowledgement would ask for more.
+                loop.post { [weak self] in
+                    guard let self else { return }
+                    loop.schedule(afterMilliseconds: Self.retryMilliseconds) { [weak self] in self?.readMore(of: id) }
+                }
             }
         }
     }

@@ -13,16 +13,22 @@ public protocol CentralStore {
     /// for a reason of its own fails alone; when the transaction fails, all of them do.
     func commit(_ requests: [StoreRequest]) -> [StoreOutcome]
 
-    /// Removes frames that arrived before `time`, up to `limit` blocks of them, the oldest first, and returns how many
-    /// blocks they were: fewer than `limit` when none is left. A block stays while one of its frames has to.
-    func pruneFrames(before time: Timestamp, limit: Int) throws(StoreError) -> Int
-
-    /// Removes up to `limit` publications that were acknowledged before `time`, and returns how many they were: fewer
-    /// than `limit` when none is left.
-    func pruneOutbox(before time: Timestamp, limit: Int) throws(StoreError) -> Int
+    /// Removes up to `limit` rows of what is past `time`, and returns how many they were: fewer than `limit` when none is
+    /// left. Of frames the rows are blocks, and the oldest go first; a block stays while one of its frames has to.
+    func prune(_ what: Prunable, before time: Timestamp, limit: Int) throws(StoreError) -> Int
 
     /// Ends the use of the store. Nothing may be called after it.
     func close()
+}
+
+/// What is kept for a time only.
+public enum Prunable: Sendable {
+    /// Raw frames, since their arrival.
+    case frames
+    /// Publications, since a broker has acknowledged them.
+    case outbox
+    /// Commands, since they have ended.
+    case commands
 }
 
 /// What can be asked of a store. A query sees what was committed when it began.
@@ -61,6 +67,12 @@ public protocol StoreReader {
 
     /// Tells this store from others: 8 hexadecimal digits, drawn when it was made.
     func storeId() throws(StoreError) -> String
+
+    /// The commands of the journal that have no outcome, in the order of their ids.
+    func openCommands() throws(StoreError) -> [StoredCommand]
+
+    /// The highest id of a command in the journal; 0 where there is none.
+    func lastCommandId() throws(StoreError) -> Int64
 
     /// All charge points, in the order of the bytes of their ids.
     func chargePoints() throws(StoreError) -> [StoredChargePoint]

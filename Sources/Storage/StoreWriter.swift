@@ -41,8 +41,7 @@ public final class StoreWriter: Sendable {
         work.add { $0.requests += requests }
     }
 
-    /// Removes the frames that arrived before `time`, or the publications acknowledged before it, in small steps between
-    /// the groups. `completion` is called on the writer's thread with the number of rows; not at all after `close`.
+    /// Removes what is past `time`, in small steps between the groups. `completion` is called on the writer's thread with the number of rows; not at all after `close`.
     public func prune(
         _ what: Prunable, before time: Timestamp,
         completion: @escaping @Sendable (Result<Int, StoreError>) -> Void = { _ in }
@@ -69,14 +68,6 @@ public final class StoreWriter: Sendable {
         work.add { $0.isClosing = true }
         thread.join()
     }
-}
-
-/// What is kept for a time only.
-public enum Prunable: Sendable {
-    /// Raw frames.
-    case frames
-    /// Publications that a broker has acknowledged.
-    case outbox
 }
 
 private struct Pruning {
@@ -202,11 +193,8 @@ private final class StoreWork: Sendable {
     private func prune(_ pruning: Pruning) {
         let result: Result<Int, StoreError> = store.withLock { store in
             do throws(StoreError) {
-                let limit = StoreWork.pruningStep
-                return switch pruning.what {
-                case .frames: .success(try store.pruneFrames(before: pruning.time, limit: limit))
-                case .outbox: .success(try store.pruneOutbox(before: pruning.time, limit: limit))
-                }
+                return .success(
+                    try store.prune(pruning.what, before: pruning.time, limit: StoreWork.pruningStep))
             } catch {
                 return .failure(error)
             }

@@ -201,10 +201,10 @@ struct ConformanceTests {
         let store = try implementation.open(directory)
         for time in 0..<10 { _ = store.commit([request(0, .frame(frame(at: Int64(time))))]) }
         _ = store.commit([request(0, .event(event("kept")))])
-        #expect(try store.pruneFrames(before: Timestamp(milliseconds: 6), limit: 4) == 4)
+        #expect(try store.prune(.frames, before: Timestamp(milliseconds: 6), limit: 4) == 4)
         #expect(try store.reader.allFrames().map(\.arrival.milliseconds) == [4, 5, 6, 7, 8, 9])
-        #expect(try store.pruneFrames(before: Timestamp(milliseconds: 6), limit: 4) == 2)
-        #expect(try store.pruneFrames(before: Timestamp(milliseconds: 6), limit: 4) == 0)
+        #expect(try store.prune(.frames, before: Timestamp(milliseconds: 6), limit: 4) == 2)
+        #expect(try store.prune(.frames, before: Timestamp(milliseconds: 6), limit: 4) == 0)
         #expect(try store.reader.allFrames().count == 4)
         #expect(try store.reader.allEvents().count == 1)
     }
@@ -221,7 +221,7 @@ struct ConformanceTests {
         #expect(try store.reader.allFrames(of: "CP\n3") == frames.filter { $0.chargePointId == "CP\n3" })
         #expect(try store.reader.allFrames(from: 100, before: 200) == Array(frames[100..<200]))
         // Some of a block is younger: all of it stays.
-        #expect(try store.pruneFrames(before: Timestamp(milliseconds: 10), limit: 10) == 0)
+        #expect(try store.prune(.frames, before: Timestamp(milliseconds: 10), limit: 10) == 0)
         #expect(try store.reader.allFrames().count == 3000)
     }
 
@@ -263,12 +263,42 @@ struct ConformanceTests {
         }
         #expect(sent == [1, 3, 5])
 
-        #expect(try store.pruneOutbox(before: Timestamp(milliseconds: 20), limit: 2) == 2)
-        #expect(try store.pruneOutbox(before: Timestamp(milliseconds: 20), limit: 2) == 1)
+        #expect(try store.prune(.outbox, before: Timestamp(milliseconds: 20), limit: 2) == 2)
+        #expect(try store.prune(.outbox, before: Timestamp(milliseconds: 20), limit: 2) == 1)
         _ = store.commit([request(0, .published(ids: [4, 6], at: Timestamp(milliseconds: 20)))])
-        #expect(try store.pruneOutbox(before: Timestamp(milliseconds: 30), limit: 9) == 3)
+        #expect(try store.prune(.outbox, before: Timestamp(milliseconds: 30), limit: 9) == 3)
         // Ids go on, though no row is left.
         #expect(try reader.lastPublicationId() == 6)
+    }
+
+    @Test(arguments: StoreImplementation.all)
+    func `The journal keeps commands, and for a time those that have ended`(_ implementation: StoreImplementation)
+        throws
+    {
+        let store = try implementation.open(directory)
+        let reader = store.reader
+        #expect(try reader.lastCommandId() == 0)
+        #expect(try reader.openCommands().isEmpty)
+        let rows: [StoredCommand] = (1...4).map { (id: Int64) -> StoredCommand in
+            let isText = id == 3
+            return StoredCommand(
+                id: id, chargePointId: "CP\(id)", action: isText ? "" : "Reset", messageId: isText ? "" : "m",
+                text: [UInt8(id), 0, 0xFF], time: Timestamp(milliseconds: id))
+        }
+        #expect(store.commit(rows.map { request(1, .command($0)) }).areAllCommitted)
+        #expect(try implementation.openReader(directory).openCommands() == rows)
+        func end(_ id: Int64, at time: Int64) -> StoreRequest {
+            let outcome = CommandOutcome(
+                ticket: 0, chargePointId: "", action: "", outcome: .refused, status: "No", payload: bytes("{}"))
+            return request(0, .commandEnded(id: id, outcome, at: Timestamp(milliseconds: time)))
+        }
+        _ = store.commit([end(2, at: 10), end(3, at: 20), end(99, at: 1)])
+        #expect(try reader.openCommands() == [rows[0], rows[3]])
+        #expect(try reader.lastCommandId() == 4)
+        #expect(try store.prune(.commands, before: Timestamp(milliseconds: 20), limit: 5) == 1)
+        #expect(try store.prune(.commands, before: Timestamp(milliseconds: 99), limit: 5) == 1)
+        // Whatever their age, those without an outcome stay.
+        #expect(try reader.openCommands() == [rows[0], rows[3]])
     }
 
     @Test(arguments: StoreImplementation.all)

@@ -29,8 +29,12 @@ struct ReleasedSchemaTests {
         let path = try #require(ProcessInfo.processInfo.environment["STORE_TO_DUMP"])
         let store = try SQLiteStore(path: path)
         #expect(
-            store.commit((Sample.operations + Sample.operationsSince2 + Sample.operationsSince3).map { request(0, $0) })
-                .areAllCommitted)
+            store.commit(
+                (Sample.operations + Sample.operationsSince2 + Sample.operationsSince3 + Sample.operationsSince4).map {
+                    request(0, $0)
+                }
+            )
+            .areAllCommitted)
         store.close()
     }
 
@@ -62,6 +66,9 @@ struct ReleasedSchemaTests {
             try reader.unsentPublications(of: "CP'1", after: 0, limit: 9) == (version < 3 ? [] : [Sample.publication]))
         #expect(try reader.lastPublicationId() == (version < 3 ? 0 : 2))
         #expect(try reader.storeId().count == 8)
+
+        #expect(try reader.openCommands() == (version < 4 ? [] : [Sample.command]))
+        #expect(try reader.lastCommandId() == (version < 4 ? 0 : 2))
 
         // And it works: a repetition is known, and something new is kept.
         let outcomes = store.commit([
@@ -164,5 +171,25 @@ enum Sample {
         .publication(publication),
         .publication(StoredPublication(id: 2, chargePointId: "CP'1", payload: bytes("{}"))),
         .published(ids: [2], at: time),
+    ]
+
+    // Since version 4.
+
+    static let command = StoredCommand(
+        id: 1, chargePointId: "CP'1", action: "Reset", messageId: "m'1",
+        text: bytes(#"[2,"m'1","Reset",{"type":"Soft"}]"#),
+        time: time)
+
+    static let operationsSince4: [StoreOperation] = [
+        .command(command),
+        .command(
+            StoredCommand(
+                id: 2, chargePointId: "CP'1", action: "ClearCache", messageId: "m2",
+                text: bytes(#"[2,"m2","ClearCache",{}]"#), time: time)),
+        .commandEnded(
+            id: 2,
+            CommandOutcome(
+                ticket: 0, chargePointId: "CP'1", action: "ClearCache", messageId: "m2", outcome: .accepted,
+                status: "Accepted", payload: bytes(#"{"status":"Accepted"}"#)), at: time),
     ]
 }

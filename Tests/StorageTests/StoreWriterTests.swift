@@ -39,15 +39,13 @@ struct StoreWriterTests {
             return requests.map { _ in .committed }
         }
 
-        func pruneFrames(before time: Timestamp, limit: Int) throws(StoreError) -> Int {
+        func prune(_: Prunable, before time: Timestamp, limit: Int) throws(StoreError) -> Int {
             gate.journal.withLock { $0.steps.append("prune") }
             guard time.milliseconds >= 0 else { throw .diskFull(path: "here") }
             let count = min(frames, limit)
             frames -= count
             return count
         }
-
-        func pruneOutbox(before time: Timestamp, limit: Int) throws(StoreError) -> Int { 0 }
 
         func close() { gate.journal.withLock { $0.steps.append("close") } }
     }

@@ -61,7 +61,7 @@ public struct FrameScanner {
         while position < text.count {
             let byte = text[position]
             if byte == UInt8(ascii: "[") {
-                switch FrameStart.look(at: position, in: text) {
+                switch FrameStart.look(at: position, in: text[...]) {
                 case .none, .undecided: break
                 case .plain(let typeId, let certain):
                     // Inside a broken frame only what looks like a message is another one.

@@ -15,7 +15,7 @@ enum FrameStart: Equatable {
     ///
     /// An array of numbers is none: without a string in the id's place a CALL must go on with an action, a CALLRESULT
     /// with an object, a CALLERROR with its code.
-    static func look(at start: Int, in text: [UInt8]) -> FrameStart {
+    static func look(at start: Int, in text: ArraySlice<UInt8>) -> FrameStart {
         var cursor = Cursor(text: text, position: start + 1)
         cursor.skipBlanks()
         guard let typeId = cursor.integer() else { return cursor.isAtEnd ? .undecided : .none }
@@ -38,19 +38,19 @@ enum FrameStart: Equatable {
 }
 
 private struct Cursor {
-    let text: [UInt8]
+    let text: ArraySlice<UInt8>
     var position: Int
     /// Whether a blank stood as an escape (`\n` as two bytes): the frame is inside a string.
     var sawEscapedBlank = false
 
-    var isAtEnd: Bool { position >= text.count }
-    var current: UInt8? { position < text.count ? text[position] : nil }
+    var isAtEnd: Bool { position >= text.endIndex }
+    var current: UInt8? { position < text.endIndex ? text[position] : nil }
 
     mutating func skipBlanks() {
-        while position < text.count {
+        while position < text.endIndex {
             if isBlank(text[position]) {
                 position += 1
-            } else if text[position] == UInt8(ascii: "\\"), position + 1 < text.count,
+            } else if text[position] == UInt8(ascii: "\\"), position + 1 < text.endIndex,
                 text[position + 1] == UInt8(ascii: "n") || text[position + 1] == UInt8(ascii: "r")
                     || text[position + 1] == UInt8(ascii: "t")
             {
@@ -84,12 +84,12 @@ private struct Cursor {
     /// How the quote that stands here is written; `nil` where none stands here.
     func quoting(typeId: Int, certain: Bool) -> FrameStart? {
         var quote = position
-        while quote < text.count, text[quote] == UInt8(ascii: "\\") { quote += 1 }
+        while quote < text.endIndex, text[quote] == UInt8(ascii: "\\") { quote += 1 }
         // Some writers of JSON escape a quote by its number.
         if quote > position, text[quote...].starts(with: "u0022".utf8) { return .escaped }
-        guard quote < text.count, text[quote] == UInt8(ascii: "\"") else { return nil }
+        guard quote < text.endIndex, text[quote] == UInt8(ascii: "\"") else { return nil }
         // `""` is an empty string where the array goes on after it, and one doubled quote otherwise.
-        if quote + 2 < text.count, text[quote + 1] == UInt8(ascii: "\"") {
+        if quote + 2 < text.endIndex, text[quote + 1] == UInt8(ascii: "\"") {
             let next = text[quote + 2]
             if !isBlank(next), next != UInt8(ascii: ","), next != UInt8(ascii: "]") { return .doubled }
         }
@@ -98,7 +98,7 @@ private struct Cursor {
 
     /// Passes a short value that is no string, and the comma after it.
     mutating func skipOddMessageId() -> Bool {
-        let limit = min(text.count, position + 64)
+        let limit = min(text.endIndex, position + 64)
         while position < limit {
             switch text[position] {
             case UInt8(ascii: ","):

@@ -111,7 +111,7 @@ struct LineJoiner {
     private static func openFrame(_ line: [UInt8], _ findings: [FrameScanner.Finding]) -> (Int, FrameExtent?)? {
         if let last = findings.last, last.isOpen {
             let start = last.range.lowerBound
-            var extent = FrameExtent(isCell: FrameStart.look(at: start, in: line) == .doubled)
+            var extent = FrameExtent(isCell: FrameStart.look(at: start, in: line[...]) == .doubled)
             extent.follow(line[start...])
             guard case .open = extent.state else { return nil }
             return (start, extent)
@@ -121,7 +121,7 @@ struct LineJoiner {
         if line[start] == UInt8(ascii: "{") {
             return line[(start + 1)...].allSatisfy(isBlank) ? (start, nil) : nil
         }
-        return FrameStart.look(at: start, in: line) == .undecided ? (start, nil) : nil
+        return FrameStart.look(at: start, in: line[...]) == .undecided ? (start, nil) : nil
     }
 
     /// Adds a line to what is held, if it can go on there.
@@ -136,7 +136,7 @@ struct LineJoiner {
         // Another frame begins there: this one was cut.
         if !(isInString && prefix != nil), let first = more.firstIndex(where: { !isBlank($0) }),
             more[first] == UInt8(ascii: "["),
-            case .plain(_, certain: true) = FrameStart.look(at: first, in: line.bytes)
+            case .plain(_, certain: true) = FrameStart.look(at: first, in: line.bytes[...])
         {
             return .broken
         }
@@ -192,7 +192,7 @@ struct LineJoiner {
             case .escaped, .doubled: return .broken
             }
         } else {
-            switch FrameStart.look(at: hold!.start, in: hold!.joined.bytes) {
+            switch FrameStart.look(at: hold!.start, in: hold!.joined.bytes[...]) {
             case .none, .escaped: return .broken
             case .undecided: return hold!.lines.count < LineJoiner.undecidedLines ? .open : .broken
             case .plain: break

@@ -1,12 +1,15 @@
 /// Cuts a stream of bytes into lines, in constant memory: UTF-8, or UTF-16 with or without a byte order mark.
 ///
-/// Lines come without their ending (`\n` or `\r\n`), without a byte order mark and without terminal colours.
+/// Lines come without their newline; `cleaned` takes from them what else is not theirs.
 struct LineSplitter {
     /// A longer line is handed on in pieces of this size; `LogReader` mends the seams.
     static let maximumLineBytes = 2 << 20
 
     /// Files that were put one after the other each begin with one.
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Takes a line, and whether it goes on in the next one.
+    typealias Body = (_ line: ArraySlice<UInt8>, _ isPiece: Bool) throws -> Void
 
     private enum Encoding {
         case unknown, utf8, utf16(isBigEndian: Bool)
@@ -19,10 +22,10 @@ struct LineSplitter {
     private var waiting: [UInt8] = []
     private var highSurrogate: UInt16?
 
-    /// Takes more of the stream and calls back for each line that is complete. `isPiece` where the line goes on.
-    mutating func split(_ chunk: [UInt8], _ body: (_ line: [UInt8], _ isPiece: Bool) -> Void) {
+    /// Takes more of the stream and calls back for each line that is complete.
+    mutating func split(_ chunk: [UInt8], _ body: Body) rethrows {
         if case .utf8 = encoding {
-            splitLines(chunk[...], body)
+            try splitLines(chunk[...], body)
             return
         }
         waiting += chunk
@@ -30,14 +33,14 @@ struct LineSplitter {
             guard waiting.count >= 4 else { return }
             chooseEncoding()
         }
-        drain(body)
+        try drain(body)
     }
 
     /// The stream has ended: hands on a last line without a newline.
-    mutating func finish(_ body: (_ line: [UInt8], _ isPiece: Bool) -> Void) {
+    mutating func finish(_ body: Body) rethrows {
         if case .unknown = encoding { chooseEncoding() }
-        drain(body)
-        if !line.isEmpty { body(LineSplitter.cleaned(line), false) }
+        try drain(body)
+        if !line.isEmpty { try body(line[...], false) }
         self = LineSplitter()
     }
 
@@ -58,11 +61,11 @@ struct LineSplitter {
         }
     }
 
-    private mutating func drain(_ body: (_ line: [UInt8], _ isPiece: Bool) -> Void) {
+    private mutating func drain(_ body: Body) rethrows {
         let bytes = waiting
         waiting = []
         guard case .utf16(let isBigEndian) = encoding else {
-            splitLines(bytes[...], body)
+            try splitLines(bytes[...], body)
             return
         }
         var text: [UInt8] = []
@@ -74,7 +77,7 @@ struct LineSplitter {
             index += 2
         }
         if index < bytes.count { waiting = [bytes[index]] }
-        splitLines(text[...], body)
+        try splitLines(text[...], body)
     }
 
     private mutating func append(_ unit: UInt16, to text: inout [UInt8]) {
@@ -91,26 +94,31 @@ struct LineSplitter {
         }
     }
 
-    private mutating func splitLines(_ text: ArraySlice<UInt8>, _ body: (_ line: [UInt8], _ isPiece: Bool) -> Void) {
-        var rest = text
-        while let newline = rest.firstIndex(of: 0x0A) {
-            line.append(contentsOf: rest[..<newline])
-            body(LineSplitter.cleaned(line), false)
-            line.removeAll(keepingCapacity: true)
-            rest = rest[(newline + 1)...]
+    private mutating func splitLines(_ text: ArraySlice<UInt8>, _ body: Body) rethrows {
+        var start = text.startIndex
+        while let newline = text.firstOffset(of: 0x0A, from: start) {
+            if line.isEmpty {
+                try body(text[start..<newline], false)
+            } else {
+                line.append(contentsOf: text[start..<newline])
+                try body(line[...], false)
+                line.removeAll(keepingCapacity: true)
+            }
+            start = newline + 1
         }
-        line.append(contentsOf: rest)
+        line.append(contentsOf: text[start...])
         if line.count > LineSplitter.maximumLineBytes {
-            body(LineSplitter.cleaned(line), true)
+            try body(line[...], true)
             line.removeAll()
         }
     }
 
-    private static func cleaned(_ line: [UInt8]) -> [UInt8] {
+    /// A line without a carriage return at its end, a byte order mark and terminal colours.
+    static func cleaned(_ line: ArraySlice<UInt8>) -> [UInt8] {
         var line = line
         if line.last == 0x0D { line.removeLast() }
-        if line.starts(with: byteOrderMark) { line.removeFirst(3) }
-        return line.contains(0x1B) ? withoutColours(line) : line
+        if line.first == byteOrderMark[0], line.starts(with: byteOrderMark) { line.removeFirst(3) }
+        return line.firstOffset(of: 0x1B, from: line.startIndex) != nil ? withoutColours(Array(line)) : Array(line)
     }
 
     /// Takes out what moves and colours a terminal's text: ESC `[` … letter, ESC `]` … BEL, ESC and one byte.

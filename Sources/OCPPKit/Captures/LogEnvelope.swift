@@ -20,9 +20,10 @@ struct LogEnvelope {
 
     /// A container runtime's: a time, the stream, `P` for a piece or `F` for the last one, the text.
     private init?(runtime line: [UInt8]) {
+        guard Self.isRuntimes(line[...]) else { return nil }
         let parts = line.split(separator: 0x20, maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[1].elementsEqual("stdout".utf8) || parts[1].elementsEqual("stderr".utf8),
-            parts[2].count == 1, parts[2].first == UInt8(ascii: "P") || parts[2].first == UInt8(ascii: "F"),
+        guard parts.count == 4, parts[2].count == 1,
+            parts[2].first == UInt8(ascii: "P") || parts[2].first == UInt8(ascii: "F"),
             let time = LogTime.first(in: parts[0])
         else { return nil }
         lines = [Array(parts[3])]
@@ -30,6 +31,13 @@ struct LogEnvelope {
         isPiece = parts[2].first == UInt8(ascii: "P")
         told = LogPrefix()
         told.time = time
+    }
+
+    /// Whether the name of a stream stands behind a first word that begins with a digit.
+    static func isRuntimes(_ line: ArraySlice<UInt8>) -> Bool {
+        guard let first = line.first, isDigit(first), let blank = line.firstIndex(of: 0x20) else { return false }
+        let rest = line[(blank + 1)...]
+        return rest.starts(with: "stdout ".utf8) || rest.starts(with: "stderr ".utf8)
     }
 
     private init?(object line: [UInt8]) {

@@ -82,33 +82,35 @@ public struct LogReader {
     }
 
     /// Takes more bytes of the file.
-    public mutating func read(_ chunk: [UInt8], _ body: (LogItem) -> Void) {
+    public mutating func read(_ chunk: [UInt8], _ body: (LogItem) throws -> Void) rethrows {
         var lines = splitter
         splitter = LineSplitter()
-        lines.split(chunk) { line, isPiece in take(line, isPiece, body) }
-        splitter = lines
+        defer { splitter = lines }
+        try lines.split(chunk) { line, isPiece in try take(line, isPiece, body) }
     }
 
     /// The file has ended: reads a last line without a newline.
-    public mutating func close(_ body: (LogItem) -> Void) {
+    public mutating func close(_ body: (LogItem) throws -> Void) rethrows {
         var lines = splitter
         splitter = LineSplitter()
-        lines.finish { line, isPiece in take(line, isPiece, body) }
-        finishPieces(body)
-        for text in joiner.finish() { read(text, body) }
-        emit(outline.finish(), LogPrefix(), body)
+        defer { splitter = lines }
+        try lines.finish { line, isPiece in try take(line, isPiece, body) }
+        try finishPieces(body)
+        for text in joiner.finish() { try read(text, body) }
+        try emit(outline.finish(), LogPrefix(), body)
         outline = JSONOutline()
     }
 
-    private mutating func take(_ line: [UInt8], _ isPiece: Bool, _ body: (LogItem) -> Void) {
+    private mutating func take(_ line: ArraySlice<UInt8>, _ isPiece: Bool, _ body: (LogItem) throws -> Void) rethrows {
         guard isPiece || !carried.isEmpty else {
-            takeLine(line, body)
+            if try !takeQuickly(line, body) { try takeLine(LineSplitter.cleaned(line), body) }
             lineNumber += 1
             return
         }
-        finishPieces(body)
+        let line = LineSplitter.cleaned(line)
+        try finishPieces(body)
         // Too long to be joined with others. A frame that the piece does not end goes on in the next one.
-        for text in joiner.finish() { read(text, body) }
+        for text in joiner.finish() { try read(text, body) }
         var piece = JoinedLine(bytes: carried + line, number: lineNumber)
         carried = []
         piece.findings = FrameScanner.findings(in: piece.bytes)
@@ -124,35 +126,73 @@ public struct LogReader {
             carried = Array(piece.bytes[start...])
             piece.bytes.removeLast(carried.count)
         }
-        read(piece, body)
+        try read(piece, body)
         if !isPiece { lineNumber += 1 }
     }
 
-    private mutating func takeLine(_ written: [UInt8], _ body: (LogItem) -> Void) {
+    /// Takes a line that holds no frame, or one whole frame behind some words, where nothing waits for it: nearly all lines
+    /// are such, and none of the ways in which frames are quoted, cut or wrapped need be tried on them.
+    ///
+    /// - Returns: false where the line needs a closer look, which finds the same in lines taken here.
+    private mutating func takeQuickly(
+        _ line: ArraySlice<UInt8>, _ body: (LogItem) throws -> Void
+    ) rethrows -> Bool {
+        // A byte order mark begins with 0xEF.
+        guard pieces == nil, !joiner.isHolding, !outline.isOpen, line.first != 0xEF else { return false }
+        var start = line.startIndex
+        while true {
+            guard let opening = line.firstOpening(from: start) else {
+                return columns != nil || lineNumber > LogReader.headerLines
+            }
+            start = opening
+            guard line[start] == UInt8(ascii: "[") else { return false }
+            let kind = FrameStart.look(at: start, in: line)
+            if case .plain(_, certain: true) = kind { break }
+            guard kind == .none else { return false }
+            start += 1
+        }
+        guard columns == nil, let frame = LogReader.plainFrame(at: start, in: line) else { return false }
+        let told = LogPrefix(reading: line[..<start])
+        let source = FrameRecord.Source(file: file, line: lineNumber)
+        try body(.frame(resolver.resolve(frame, told, source: source)))
+        return true
+    }
+
+    /// The frame that begins at a bracket, the first one of the line, and goes on to its end.
+    private static func plainFrame(at start: Int, in line: ArraySlice<UInt8>) -> Frame? {
+        guard start == line.startIndex || line[start - 1] != UInt8(ascii: "'"), !LogEnvelope.isRuntimes(line),
+            line.firstOffset(of: UInt8(ascii: "&"), from: start) == nil,
+            line.firstOffset(of: 0x1B, from: line.startIndex) == nil
+        else { return nil }
+        guard let tree = try? JSONTree(parsing: Array(line[start...])) else { return nil }
+        return try? Frame(tree.root)
+    }
+
+    private mutating func takeLine(_ written: [UInt8], _ body: (LogItem) throws -> Void) rethrows {
         let line = Unquoted.withoutEntities(written) ?? written
         guard let envelope = LogEnvelope(line) else {
-            finishPieces(body)
-            join(JoinedLine(bytes: line, number: lineNumber), body)
+            try finishPieces(body)
+            try join(JoinedLine(bytes: line, number: lineNumber), body)
             return
         }
         if let begun = pieces, let first = envelope.lines.first, begun.bytes.count < LineSplitter.maximumLineBytes {
             pieces!.bytes += first
             // All that is said of the whole was said of its first piece.
             if !envelope.isPiece {
-                finishPieces(body)
-                for more in envelope.lines.dropFirst() { join(inner(more, envelope), body) }
+                try finishPieces(body)
+                for more in envelope.lines.dropFirst() { try join(inner(more, envelope), body) }
             }
         } else if envelope.isPiece, envelope.lines.count == 1 {
-            finishPieces(body)
+            try finishPieces(body)
             pieces = inner(envelope.lines[0], envelope)
         } else if envelope.isEncoded || joiner.isHolding || envelope.lines.count > 1
             || envelope.lines.last.map(LineJoiner.endsInFrame) == true
         {
-            finishPieces(body)
-            for text in envelope.lines { join(inner(text, envelope), body) }
+            try finishPieces(body)
+            for text in envelope.lines { try join(inner(text, envelope), body) }
         } else {
-            finishPieces(body)
-            join(JoinedLine(bytes: line, number: lineNumber), body)
+            try finishPieces(body)
+            try join(JoinedLine(bytes: line, number: lineNumber), body)
         }
     }
 
@@ -160,51 +200,51 @@ public struct LogReader {
         JoinedLine(bytes: text, number: lineNumber, envelope: envelope.told)
     }
 
-    private mutating func finishPieces(_ body: (LogItem) -> Void) {
+    private mutating func finishPieces(_ body: (LogItem) throws -> Void) rethrows {
         guard let whole = pieces else { return }
         pieces = nil
-        join(whole, body)
+        try join(whole, body)
     }
 
-    private mutating func join(_ line: JoinedLine, _ body: (LogItem) -> Void) {
-        for text in joiner.take(line) { read(text, body) }
+    private mutating func join(_ line: JoinedLine, _ body: (LogItem) throws -> Void) rethrows {
+        for text in joiner.take(line) { try read(text, body) }
     }
 
-    private mutating func read(_ text: JoinedLine, _ body: (LogItem) -> Void) {
+    private mutating func read(_ text: JoinedLine, _ body: (LogItem) throws -> Void) rethrows {
         let line = text.bytes
         let first = line.first { !isBlank($0) }
         if first == UInt8(ascii: "{"), !outline.isOpen, let object = (try? JSONTree(parsing: line))?.root,
-            readRecord(object, text, body)
+            try readRecord(object, text, body)
         {
             return
         }
         let findings = text.findings ?? FrameScanner.findings(in: line)
         if outline.isOpen || first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
-            if readOutline(text, findings, body) { return }
+            if try readOutline(text, findings, body) { return }
         }
         guard !findings.isEmpty else {
             if text.number <= LogReader.headerLines, columns == nil { columns = LogFields.Columns(header: line) }
             return
         }
-        emit(held(text, findings), text.envelope, body)
+        try emit(held(text, findings), text.envelope, body)
     }
 
     /// Reads a line as JSON, or as a part of JSON that began on an earlier one; false where it is none.
     private mutating func readOutline(
-        _ text: JoinedLine, _ findings: [FrameScanner.Finding], _ body: (LogItem) -> Void
-    ) -> Bool {
+        _ text: JoinedLine, _ findings: [FrameScanner.Finding], _ body: (LogItem) throws -> Void
+    ) rethrows -> Bool {
         let hasBegun = outline.isOpen
         // What a text begins that is no line of JSON alone is not looked at before there is a frame in it.
         if !hasBegun, findings.isEmpty, text.bytes.count > 256 { return false }
         var next = outline
         if next.follow(text, from: 0, findings) {
             outline = next
-            emit(outline.takeReady(), text.envelope, body)
+            try emit(outline.takeReady(), text.envelope, body)
             return true
         }
-        emit(outline.finish(), text.envelope, body)
+        try emit(outline.finish(), text.envelope, body)
         outline = JSONOutline()
-        return hasBegun && readOutline(text, findings, body)
+        return try hasBegun && readOutline(text, findings, body)
     }
 
     /// The frames of a line of text, with what the line tells of each.
@@ -236,38 +276,44 @@ public struct LogReader {
         }
     }
 
-    private mutating func emit(_ held: [JSONOutline.Held], _ envelope: LogPrefix, _ body: (LogItem) -> Void) {
+    private mutating func emit(_ held: [JSONOutline.Held], _ envelope: LogPrefix, _ body: (LogItem) throws -> Void)
+        rethrows
+    {
         for one in held {
             var told = one.told
             told.complete(by: envelope)
             let source = FrameRecord.Source(file: file, line: told.packet.number ?? one.line)
             switch one.content {
             case .broken(let error, let raw):
-                body(.unreadable(resolver.resolve(error, raw: raw, told, source: source)))
+                try body(.unreadable(resolver.resolve(error, raw: raw, told, source: source)))
             case .frame(let frame):
-                body(.frame(resolver.resolve(frame, told, source: source)))
+                try body(.frame(resolver.resolve(frame, told, source: source)))
             }
         }
     }
 
     /// Takes a line that is a record: a frame record is read as it stands, any other kind is passed over.
-    private mutating func readRecord(_ object: JSONNode, _ text: JoinedLine, _ body: (LogItem) -> Void) -> Bool {
+    private mutating func readRecord(_ object: JSONNode, _ text: JoinedLine, _ body: (LogItem) throws -> Void) rethrows
+        -> Bool
+    {
         let source = FrameRecord.Source(file: file, line: text.number)
         if object["record"]?.text != nil {
             if let connection = LoggedConnection(object, source: source) {
-                body(.connection(connection))
+                try body(.connection(connection))
             } else if givesRecords {
-                body(.record(object))
+                try body(.record(object))
             }
             return true
         }
+        let item: LogItem
         do throws(FrameError) {
             guard let record = try FrameRecord.read(object) else { return false }
-            body(.frame(resolver.resolve(record, source: source)))
+            item = .frame(resolver.resolve(record, source: source))
         } catch {
             let raw = object["raw"]?.text.map { Array($0.utf8) } ?? Array(object.raw)
-            body(.unreadable(UnreadableFrame(error: error, raw: raw, source: source)))
+            item = .unreadable(UnreadableFrame(error: error, raw: raw, source: source))
         }
+        try body(item)
         return true
     }
 }

@@ -14,6 +14,8 @@ public struct CentralSystem: Sendable {
     var awaitingCommit: [UInt64: AwaitedCommit] = [:]
     var awaitingReplies: [UInt64: AwaitedReply] = [:]
     var awaitingTags: [UInt64: (ticket: UInt64, changes: [TagChange])] = [:]
+    /// Charge points whose next command waits for the journal, by ticket.
+    var journaling: [UInt64: String] = [:]
     var outstandingChargePoints: Set<String> = []
     /// Connections that wait for a sign of life of an older one, and whose they say they are.
     var challengers: [ConnectionID: String] = [:]
@@ -28,6 +30,9 @@ public struct CentralSystem: Sendable {
     /// The store's own name, which begins the ids of events.
     let storeId: String
     var lastPublicationId: Int64
+    var lastCommandId: Int64
+    /// Commands of which the last run did not learn the outcome, until `begin` tells them.
+    var openCommands: [StoredCommand]
     /// Charge points of which it was said that nothing is published.
     var unpublished: Set<String> = []
     /// Whether anybody reads the records of frames; else they are not made.
@@ -54,6 +59,8 @@ public struct CentralSystem: Sendable {
         identifiers = IdentifierSource(seed: seed, random: random)
         storeId = restored.storeId
         lastPublicationId = restored.lastPublicationId
+        lastCommandId = restored.lastCommandId
+        openCommands = restored.openCommands
         storedTags = TagList(restored.tags)
         for row in restored.chargePoints {
             know(row.chargePointId) { $0.boot = row }
@@ -120,6 +127,9 @@ extension CentralSystem {
         public var tags: [Tag] = []
         public var storeId = ""
         public var lastPublicationId: Int64 = 0
+        public var lastCommandId: Int64 = 0
+        /// Those without an outcome.
+        public var openCommands: [StoredCommand] = []
 
         public init(
             nextSessionNumber: Int = 1, sessions: [Session] = [], chargePoints: [StoredChargePoint] = []

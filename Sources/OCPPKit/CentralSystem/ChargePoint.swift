@@ -15,6 +15,8 @@ struct ChargePoint: Sendable {
     var reservations: [Int64: StoredReservation] = [:]
     /// Commands that wait for their turn.
     var queue: [CommandRequest] = []
+    /// A command that is sent once the journal has it.
+    var journaled: JournaledCall?
     /// The one CALL on its way (OCPP-J 1.6, section 4.1.1).
     var outstanding: OutstandingCall?
     /// CALLs whose time was over: their late answers are told from answers to nothing.

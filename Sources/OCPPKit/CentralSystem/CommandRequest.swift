@@ -41,7 +41,7 @@ public struct CommandOutcome: Sendable {
         case timeout
         /// Not sent: the charge point is not connected.
         case notConnected
-        /// Sent, and the connection ended before an answer.
+        /// Sent, and the connection ended before an answer, or the central system itself did.
         case unknown
     }
 

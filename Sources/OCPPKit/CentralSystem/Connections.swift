@@ -139,10 +139,14 @@ extension CentralSystem {
                         timestamp: now, chargePointId: id, event: .disconnected, peer: chargePoint.link?.peer ?? "",
                         reason: reason))))
         if let call = chargePoint.outstanding {
-            finish(call.outcome(.unknown, message: "the connection ended before an answer: \(reason)"))
+            finish(
+                call.outcome(.unknown, message: "the connection ended before an answer: \(reason)"),
+                journalId: call.journalId)
         }
+        if let call = chargePoint.journaled { finish(call.request.outcome(.notConnected), journalId: call.row.id) }
         for request in chargePoint.queue { finish(request.outcome(.notConnected)) }
         chargePoint.outstanding = nil
+        chargePoint.journaled = nil
         chargePoint.overdue = []
         chargePoint.queue = []
         outstandingChargePoints.remove(id)

@@ -58,7 +58,7 @@ extension CentralSystem {
 
     /// Releases the answer that waited for this commit.
     mutating func stored(_ ticket: UInt64, _ outcome: StoreOutcome) {
-        if storedTags(ticket, outcome) || storedBefore(ticket, outcome) { return }
+        if storedTags(ticket, outcome) || storedBefore(ticket, outcome) || storedCommand(ticket, outcome) { return }
         guard let pending = awaitingCommit.removeValue(forKey: ticket) else { return }
         let action = pending.call.frame.action ?? ""
         switch outcome {

@@ -2,6 +2,8 @@
 struct OutstandingCall: Sendable {
     let request: CommandRequest
     let messageId: String
+    /// Of its row in the journal.
+    let journalId: Int64
     let sent: Timestamp
     let deadline: Timestamp
 
@@ -59,26 +61,30 @@ extension CentralSystem {
         }
     }
 
-    /// Sends the next command of the charge point, unless one is on its way.
-    private mutating func sendNext(to id: String) {
-        guard var chargePoint = chargePoints[id], let connection = chargePoint.connection,
-            chargePoint.outstanding == nil, !chargePoint.queue.isEmpty
+    /// Sends the next command of the charge point, by way of the journal, unless one is on its way.
+    mutating func sendNext(to id: String) {
+        guard let chargePoint = chargePoints[id], chargePoint.connection != nil, chargePoint.outstanding == nil,
+            chargePoint.journaled == nil, let request = chargePoint.queue.first
         else { return }
-        let request = chargePoint.queue.removeFirst()
+        chargePoints[id]?.queue.removeFirst()
         // It may have booted since, and been rejected.
         if request.text == nil, let reason = refusal(of: request.action, chargePoint.registration) {
-            chargePoints[id]?.queue.removeFirst()
             finish(request.outcome(.refused, status: chargePoint.registration?.rawValue, message: reason))
             return sendNext(to: id)
         }
+        journal(request, to: id)
+    }
+
+    /// Sends a command that is in the journal.
+    mutating func send(_ journaled: JournaledCall, to id: String) {
+        guard let connection = chargePoints[id]?.connection else { return }
+        let request = journaled.request
         let call = OutstandingCall(
-            request: request, messageId: request.text.map(Self.messageId) ?? identifiers.messageId(), sent: now,
+            request: request, messageId: journaled.row.messageId, journalId: journaled.row.id, sent: now,
             deadline: now.adding(milliseconds: request.timeoutMilliseconds))
-        chargePoint.outstanding = call
+        chargePoints[id]?.outstanding = call
         outstandingChargePoints.insert(id)
-        chargePoints[id] = chargePoint
-        let bytes =
-            request.text ?? Frame.call(id: call.messageId, action: request.action, payload: request.payload)
+        let bytes = request.bytes(call.messageId)
         effects.append(.send(connection, bytes))
         noteOwnCall(bytes, id)
         effects.append(.wake(at: call.deadline))
@@ -95,15 +101,6 @@ extension CentralSystem {
             let raw = Redaction.redacted(text: bytes)
             effects.append(
                 .record(.error(UnreadableFrame(error: error, raw: raw, timestamp: now, chargePointId: id))))
-        }
-    }
-
-    /// The message id that can be read in a text; empty where there is none.
-    private static func messageId(of text: [UInt8]) -> String {
-        do throws(FrameError) {
-            return try Frame.read(text).messageId
-        } catch {
-            return error.messageId ?? ""
         }
     }
 
@@ -130,14 +127,16 @@ extension CentralSystem {
         chargePoints[id]?.outstanding = nil
         outstandingChargePoints.remove(id)
         if let error = frame.error {
-            finish(call.outcome(.error, status: error.code, at: now, message: error.description))
+            finish(
+                call.outcome(.error, status: error.code, at: now, message: error.description),
+                journalId: call.journalId)
         } else {
             follow(call, frame.payload, from: id)
             let status = frame.payload?["status"]?.text
             finish(
                 call.outcome(
                     CommandOutcome.outcome(of: status), status: status, payload: frame.payload.map { Array($0.raw) },
-                    at: now))
+                    at: now), journalId: call.journalId)
         }
         sendNext(to: id)
     }
@@ -169,14 +168,17 @@ extension CentralSystem {
             let overdue = (chargePoints[id]?.overdue ?? []) + [call]
             chargePoints[id]?.overdue = overdue.suffix(Self.overdueKept)
             outstandingChargePoints.remove(id)
-            finish(call.outcome(.timeout, message: "no answer within \(call.request.timeoutMilliseconds) ms"))
+            finish(
+                call.outcome(.timeout, message: "no answer within \(call.request.timeoutMilliseconds) ms"),
+                journalId: call.journalId)
             sendNext(to: id)
         }
     }
 
-    mutating func finish(_ outcome: CommandOutcome) {
+    /// - Parameter journalId: of a command that is in the journal.
+    mutating func finish(_ outcome: CommandOutcome, journalId: Int64? = nil) {
         effects.append(.outcome(outcome))
         effects.append(.record(.command(outcome)))
-        publish(outcome.chargePointId, DojotAttributes.command(outcome))
+        keep(outcome, of: journalId)
     }
 }

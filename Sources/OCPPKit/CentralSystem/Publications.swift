@@ -83,6 +83,7 @@ extension CentralSystem {
             effects.append(.store(StoreRequest(ticket: 0, operations: [.link(link)])))
             publish(id, DojotAttributes.online(false))
         }
+        tellOpenCommands()
         defer { effects.removeAll(keepingCapacity: true) }
         return effects
     }

@@ -54,6 +54,10 @@ public enum StoreOperation: Sendable {
     case publication(StoredPublication)
     /// The platform's broker has acknowledged these.
     case published(ids: [Int64], at: Timestamp)
+    /// A command that is about to be sent.
+    case command(StoredCommand)
+    /// What became of the command with this id.
+    case commandEnded(id: Int64, CommandOutcome, at: Timestamp)
 }
 
 /// A frame as it went over the wire; kept for as long as `--keep-frames` says.

@@ -57,19 +57,22 @@ public struct Frame: Sendable {
 
     /// Reads a frame from a value that stands in a larger text.
     public init(_ node: JSONNode) throws(FrameError) {
-        let elements = Array(node.elements)
-        if let wrapped = WrappedFrame(node) {
+        guard node.isArray else {
+            guard let wrapped = WrappedFrame(node) else {
+                throw FrameError(code: .frame, message: "no array that begins with a MessageTypeId")
+            }
             self = try Frame(wrapped, node)
             return
         }
-        guard node.isArray, let typeId = elements.first?.integer else {
+        let elements = FrameElements(node)
+        guard let typeId = elements.count > 0 ? elements[0].integer : nil else {
             throw FrameError(code: .frame, message: "no array that begins with a MessageTypeId")
         }
         func failure(_ message: String) -> FrameError {
             FrameError(
                 code: .frame, message: message, messageTypeId: typeId,
-                messageId: elements.dropFirst().first.flatMap(Frame.idText),
-                action: typeId == 3 || typeId == 4 ? nil : elements.dropFirst(2).first?.text)
+                messageId: elements.count > 1 ? Frame.idText(elements[1]) : nil,
+                action: typeId == 3 || typeId == 4 || elements.count < 3 ? nil : elements[2].text)
         }
         let (expected, kind): (ClosedRange<Int>, Kind)
         switch typeId {
@@ -161,6 +164,27 @@ public struct Frame: Sendable {
         }
         return text
     }
+}
+
+/// The elements of a frame's array, without an array of their own.
+private struct FrameElements {
+    private let node: JSONNode
+    /// Where the first ones stand in the tree.
+    private var indices: [5 of Int] = .init(repeating: 0)
+    /// All of them; no frame has more than five.
+    private(set) var count = 0
+
+    init(_ array: JSONNode) {
+        node = array
+        var elements = array.elements
+        while let index = elements.nextIndex() {
+            if count < indices.count { indices[count] = index }
+            count += 1
+        }
+    }
+
+    /// One of the first five.
+    subscript(_ number: Int) -> JSONNode { JSONNode(storage: node.storage, index: indices[number]) }
 }
 
 /// Why a text is no frame, with what can still be read of it.

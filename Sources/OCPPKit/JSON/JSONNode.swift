@@ -118,9 +118,14 @@ public struct JSONNode: Sendable {
         fileprivate let end: Int
 
         public mutating func next() -> JSONNode? {
+            nextIndex().map { JSONNode(storage: storage, index: $0) }
+        }
+
+        /// Where the next element stands in the tree.
+        mutating func nextIndex() -> Int? {
             guard position < end else { return nil }
             defer { position = Int(storage.entries[position].next) }
-            return JSONNode(storage: storage, index: position)
+            return position
         }
     }
 }

@@ -25,37 +25,50 @@ public enum JSONKind: UInt8, Sendable {
     private let bytes: UnsafePointer<UInt8>
     private let count: Int
     private var position: Int
-    private(set) var entries: [JSONEntry]
+    private var entries: Entries
+    private var hasBreaks = false
     private let maximumDepth: Int
 
-    /// Reads the value that begins at an offset: its index, and the offset behind it.
+    /// Where everything stands in a text.
+    struct Index {
+        let entries: [JSONEntry]
+        /// Whether line breaks or tabs stand between values.
+        let hasBreaks: Bool
+        /// The offset behind the value.
+        let end: Int
+    }
+
+    /// Reads the value that begins at an offset.
     ///
     /// - Parameter isWhole: nothing but blanks may follow the value.
     static func scan(
         _ bytes: [UInt8], from start: Int, maximumDepth: Int, isWhole: Bool
-    ) throws(JSONError) -> (entries: [JSONEntry], end: Int) {
-        // A count of nodes for a typical frame: one for each six bytes.
-        let likely = 16 + min(bytes.count - start, 1 << 16) / 6
+    ) throws(JSONError) -> Index {
         return try unsafe bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
             guard let base = buffer.baseAddress else { throw JSONError(.unexpectedEnd, at: 0) }
-            var scanner = unsafe JSONScanner(base, buffer.count, from: start, maximumDepth: maximumDepth)
-            scanner.entries.reserveCapacity(likely)
+            // A typical frame has a value for each six bytes.
+            let likely = 16 + min(buffer.count - start, 1 << 16) / 6
+            var scanner = unsafe JSONScanner(base, buffer.count, from: start, maximumDepth: maximumDepth, likely)
+            defer { scanner.entries.deallocate() }
             var end = try scanner.scan()
+            let hasBreaks = scanner.hasBreaks
             if isWhole {
                 scanner.skipBlanks()
                 end = scanner.position
                 guard end == buffer.count else { throw JSONError(.trailingBytes, at: end) }
             }
-            return (scanner.entries, end)
+            return Index(entries: scanner.entries.all, hasBreaks: hasBreaks, end: end)
         }
     }
 
-    private init(_ bytes: UnsafePointer<UInt8>, _ count: Int, from start: Int, maximumDepth: Int) {
+    private init(
+        _ bytes: UnsafePointer<UInt8>, _ count: Int, from start: Int, maximumDepth: Int, _ likelyEntries: Int
+    ) {
         unsafe self.bytes = bytes
         self.count = count
         self.position = start
         self.maximumDepth = maximumDepth
-        self.entries = []
+        self.entries = Entries(capacity: likelyEntries)
     }
 
     /// The byte at an offset that the caller has compared with `count`.
@@ -131,7 +144,10 @@ public enum JSONKind: UInt8, Sendable {
     private mutating func skipBlanks() {
         while position < count {
             switch byte(at: position) {
-            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            case 0x20: position += 1
+            case 0x09, 0x0A, 0x0D:
+                hasBreaks = true
+                position += 1
             default: return
             }
         }
@@ -261,6 +277,49 @@ public enum JSONKind: UInt8, Sendable {
             position += 1
         }
         append(kind, from: start, to: position, irregular: false)
+    }
+}
+
+/// The entries while they are written: an array would ask at each of them whether somebody else has it.
+///
+/// Memory safety: an entry is read and changed only below `count`.
+@safe private struct Entries {
+    private var space: UnsafeMutablePointer<JSONEntry>
+    private var capacity: Int
+    private(set) var count = 0
+
+    init(capacity: Int) {
+        unsafe space = .allocate(capacity: capacity)
+        self.capacity = capacity
+    }
+
+    func deallocate() { unsafe space.deallocate() }
+
+    var all: [JSONEntry] { unsafe Array(UnsafeBufferPointer(start: space, count: count)) }
+
+    mutating func append(_ entry: JSONEntry) {
+        if count == capacity { grow() }
+        unsafe (space + count).initialize(to: entry)
+        count &+= 1
+    }
+
+    private mutating func grow() {
+        let larger = UnsafeMutablePointer<JSONEntry>.allocate(capacity: 2 * capacity)
+        unsafe larger.moveInitialize(from: space, count: count)
+        unsafe space.deallocate()
+        unsafe space = larger
+        capacity *= 2
+    }
+
+    subscript(index: Int) -> JSONEntry {
+        get {
+            precondition(index < count)
+            return unsafe space[index]
+        }
+        set {
+            precondition(index < count)
+            unsafe space[index] = newValue
+        }
     }
 }
 

@@ -9,10 +9,13 @@ public struct JSONTree: Sendable {
     final class Storage: Sendable {
         let bytes: [UInt8]
         let entries: [JSONEntry]
+        /// Whether line breaks or tabs stand between values.
+        let hasBreaks: Bool
 
-        init(bytes: [UInt8], entries: [JSONEntry]) {
+        init(bytes: [UInt8], _ index: JSONScanner.Index) {
             self.bytes = bytes
-            self.entries = entries
+            entries = index.entries
+            hasBreaks = index.hasBreaks
         }
     }
 
@@ -22,16 +25,16 @@ public struct JSONTree: Sendable {
     public init(
         parsing bytes: [UInt8], maximumDepth: Int = JSONTree.defaultMaximumDepth
     ) throws(JSONError) {
-        let (entries, _) = try JSONScanner.scan(bytes, from: 0, maximumDepth: maximumDepth, isWhole: true)
-        storage = Storage(bytes: bytes, entries: entries)
+        let index = try JSONScanner.scan(bytes, from: 0, maximumDepth: maximumDepth, isWhole: true)
+        storage = Storage(bytes: bytes, index)
     }
 
     /// Reads the value that begins at the first byte and says where it ends; anything may follow it.
     public static func parsingPrefix(
         of bytes: [UInt8], from start: Int, maximumDepth: Int = JSONTree.defaultMaximumDepth
     ) throws(JSONError) -> (tree: JSONTree, end: Int) {
-        let (entries, end) = try JSONScanner.scan(bytes, from: start, maximumDepth: maximumDepth, isWhole: false)
-        return (JSONTree(storage: Storage(bytes: bytes, entries: entries)), end)
+        let index = try JSONScanner.scan(bytes, from: start, maximumDepth: maximumDepth, isWhole: false)
+        return (JSONTree(storage: Storage(bytes: bytes, index)), index.end)
     }
 
     /// Reads a string's UTF-8 as a JSON text.

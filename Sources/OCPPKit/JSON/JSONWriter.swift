@@ -21,11 +21,15 @@ public struct JSONWriter: Sendable {
 
     /// A member's name, one without characters that JSON escapes; its value is written next.
     public mutating func key(_ name: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        name.withUTF8Buffer { name in
+            bytes.append(addingCapacity: name.count + 4) { room in
+                if needsComma { room.append(UInt8(ascii: ",")) }
+                room.append(UInt8(ascii: "\""))
+                for index in 0..<name.count { unsafe room.append(name[index]) }
+                room.append(UInt8(ascii: "\""))
+                room.append(UInt8(ascii: ":"))
+            }
+        }
         needsComma = false
     }
 
@@ -43,9 +47,17 @@ public struct JSONWriter: Sendable {
         value.withUTF8 { unsafe quote($0) }
     }
 
+    /// A number of at most 64 bits.
     public mutating func integer(_ value: some BinaryInteger) {
         separate()
-        bytes.append(contentsOf: String(value).utf8)
+        var rest = UInt64(value.magnitude)
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        let first = bytes.count
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest != 0
+        bytes[first...].reverse()
     }
 
     public mutating func decimal(_ value: ExactDecimal) {
@@ -74,8 +86,19 @@ public struct JSONWriter: Sendable {
         guard (try? UTF8Span(validating: value.span)) != nil else {
             return string(String(decoding: value, as: UTF8.self))
         }
+        string(validUTF8: value)
+    }
+
+    /// The same for bytes that have been read as UTF-8 already: those of a `JSONTree`.
+    mutating func string(validUTF8 value: ArraySlice<UInt8>) {
         separate()
         unsafe value.withUnsafeBufferPointer { unsafe quote($0) }
+    }
+
+    /// Begins anew; the memory is kept.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
     }
 
     /// Whole lines of a JSON-lines stream, as they are.
@@ -103,35 +126,92 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// Appends a text in quotes. What needs no escape is copied in runs.
+    /// Appends a text in quotes.
     private mutating func quote(_ value: UnsafeBufferPointer<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
         var start = 0
-        for index in 0..<value.count {
-            let byte = unsafe value[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F else {
-                continue
+        while start < value.count {
+            // Room for a text with a few escapes; one of many takes several turns.
+            let left = value.count - start
+            bytes.append(addingCapacity: left + left / 4 + JSONWriter.longestEscape) { room in
+                unsafe room.withUnsafeMutableBufferPointer { room, count in
+                    start = unsafe JSONWriter.escape(value, from: start, into: room, &count)
+                }
             }
-            if index > start { unsafe bytes.append(contentsOf: value[start..<index]) }
-            escape(byte)
-            start = index + 1
         }
-        if start < value.count { unsafe bytes.append(contentsOf: value[start...]) }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func escape(_ byte: UInt8) {
-        bytes.append(UInt8(ascii: "\\"))
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        default:
-            bytes.append(contentsOf: "u00".utf8)
-            bytes.append(hexadecimalDigit(byte >> 4))
-            bytes.append(hexadecimalDigit(byte & 15))
+    /// `\u001b`
+    private static let longestEscape = 6
+
+    /// Copies a text, escaped as JSON has it, as far as there is room, and says how far it came.
+    ///
+    /// Memory safety: eight bytes are read where so many are left, and written where an escape would fit behind them.
+    private static func escape(
+        _ value: UnsafeBufferPointer<UInt8>, from start: Int, into room: UnsafeMutableBufferPointer<UInt8>,
+        _ written: inout Int
+    ) -> Int {
+        guard let source = value.baseAddress, let target = room.baseAddress else { return start }
+        var (index, end) = (start, 0)
+        let (count, last) = (value.count, room.count &- longestEscape)
+        while index < count, end <= last {
+            if index &+ 8 <= count, end &+ 8 <= last {
+                let word = unsafe UnsafeRawPointer(source + index).loadUnaligned(as: UInt64.self)
+                unsafe UnsafeMutableRawPointer(target + end).storeBytes(of: word, as: UInt64.self)
+                let plain = plainBytes(word.littleEndian)
+                index &+= plain
+                end &+= plain
+                if plain == 8 { continue }
+            }
+            let byte = unsafe source[index]
+            index &+= 1
+            guard isEscaped(byte) else {
+                unsafe target[end] = byte
+                end &+= 1
+                continue
+            }
+            unsafe target[end] = UInt8(ascii: "\\")
+            let letter: UInt8? =
+                switch byte {
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"): byte
+                case 0x0A: UInt8(ascii: "n")
+                case 0x0D: UInt8(ascii: "r")
+                case 0x09: UInt8(ascii: "t")
+                default: nil
+                }
+            if let letter {
+                unsafe target[end &+ 1] = letter
+                end &+= 2
+            } else {
+                unsafe target[end &+ 1] = UInt8(ascii: "u")
+                unsafe target[end &+ 2] = UInt8(ascii: "0")
+                unsafe target[end &+ 3] = UInt8(ascii: "0")
+                unsafe target[end &+ 4] = hexadecimalDigit(byte >> 4)
+                unsafe target[end &+ 5] = hexadecimalDigit(byte & 15)
+                end &+= longestEscape
+            }
         }
+        written = end
+        return index
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+    }
+
+    /// How many of the first bytes of eight need no escape.
+    private static func plainBytes(_ word: UInt64) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highBits: UInt64 = 0x8080_8080_8080_8080
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let delete = word ^ (ones &* 0x7F)
+        // The high bit of each byte that is escaped; a borrow makes false ones only behind a true one.
+        let found =
+            ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (delete &- ones) & ~delete
+                | (word &- ones &* 0x20) & ~word) & highBits
+        return found == 0 ? 8 : found.trailingZeroBitCount >> 3
     }
 }
 

@@ -64,6 +64,10 @@ public struct FrameRecord: Sendable {
 
     /// The same without quirks.
     public mutating func judge() {
+        if rewrittenPayload == nil, Validator.isPlainlySound(frame, answering: action) {
+            violations = []
+            return
+        }
         violations = Validator.violations(of: frame, answering: action)
         let names = Repair.names(reading: frame, payload: payload, answering: action, violations: violations)
         for name in names where !repairs.contains(name) { repairs.append(name) }
@@ -95,7 +99,7 @@ public struct FrameRecord: Sendable {
             writer.member("payload", raw: frame.payload.map(oneLine))
         }
         writer.key("raw")
-        writer.string(utf8: frame.raw)
+        writer.string(validUTF8: frame.raw)
         writeMeta(to: &writer)
         writer.endObject()
         writer.endLine()
@@ -103,8 +107,7 @@ public struct FrameRecord: Sendable {
 
     /// The value's text; a pretty-printed one without its line breaks, which stand only between values.
     private func oneLine(_ node: JSONNode) -> ArraySlice<UInt8> {
-        let raw = node.raw
-        return raw.contains { $0 < 0x20 } ? ArraySlice(raw.filter { $0 >= 0x20 }) : raw
+        node.storage.hasBreaks ? ArraySlice(node.raw.filter { $0 >= 0x20 }) : node.raw
     }
 
     private func writeMeta(to writer: inout JSONWriter) {

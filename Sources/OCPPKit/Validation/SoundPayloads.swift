@@ -2,8 +2,8 @@
 ///
 /// Nearly all payloads are sound, and a server or a log has millions. So the tables of `Messages` are laid flat once, as
 /// numbers, and a payload is walked without making a value of it. What is not plainly sound, `Validator` looks at, which
-/// knows what to say: `isSound` is true only where it finds nothing, and may be false where it finds nothing either
-/// (escapes in texts, URIs, odd times).
+/// knows what to say: `isSound` is true only where it finds nothing and reading needs no `Repair`, and may be false where
+/// that is so, too (escapes in texts, URIs, odd times).
 ///
 /// Memory safety: the rows live as long as the process; a walk lives within the closures that lend it the tree.
 @safe struct SoundPayloads: @unchecked Sendable {
@@ -194,7 +194,8 @@
             switch kind.code {
             case .string:
                 let count = Int(entry.end) - Int(entry.start) - 2
-                return entry.kind == .string && count <= kind.maximum && count >= kind.minimum
+                return entry.kind == .string && !entry.isIrregular && count <= kind.maximum && count >= kind.minimum
+                    && (count == 0 || isPlainText(entry, count))
             case .dateTime: return entry.kind == .string && !entry.isIrregular && isPlainTime(entry)
             case .integer:
                 return entry.kind == .number && !entry.isIrregular
@@ -222,6 +223,12 @@
                 return count >= kind.count
             case .other: return false
             }
+        }
+
+        /// No blanks or control characters around it, and not `null`.
+        private func isPlainText(_ entry: JSONEntry, _ count: Int) -> Bool {
+            let (first, last) = (byte(Int(entry.start) + 1), byte(Int(entry.end) - 2))
+            return first > 0x20 && last > 0x20 && last != 0x7F && (count != 4 || first != UInt8(ascii: "n"))
         }
 
         private func isInteger(_ entry: JSONEntry, atLeast minimum: Int64) -> Bool {

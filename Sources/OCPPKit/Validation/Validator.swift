@@ -9,9 +9,7 @@ public enum Validator {
     /// - Parameter action: the action of the CALL that a CALLRESULT answers; `nil` where it is not known. Then the
     ///   payload is only looked at for duplicate keys.
     public static func violations(of frame: Frame, answering action: String?) -> [Violation] {
-        guard let payload = frame.payload, !isPlainlySound(payload, of: frame, answering: action) else {
-            return frame.violations
-        }
+        guard let payload = frame.payload else { return frame.violations }
         var validator = PayloadValidator()
         validator.violations = frame.violations
         switch frame.kind {
@@ -30,16 +28,17 @@ public enum Validator {
         return validator.violations
     }
 
-    /// Whether the payload needs no closer look.
-    private static func isPlainlySound(_ payload: JSONNode, of frame: Frame, answering action: String?) -> Bool {
-        let isRequest = frame.kind == .call
-        if isRequest || frame.kind == .callResult, let action = isRequest ? frame.action : action,
-            SoundPayloads.all.isSound(payload, action: action, isRequest: isRequest)
-        {
-            return true
+    /// Whether nothing is wrong with a frame and it is read as it stands, as far as can be told quickly.
+    static func isPlainlySound(_ frame: Frame, answering action: String?) -> Bool {
+        guard frame.violations.isEmpty, let payload = frame.payload else { return false }
+        switch frame.kind {
+        case .call:
+            return frame.action.map { SoundPayloads.all.isSound(payload, action: $0, isRequest: true) } ?? false
+        case .callResult:
+            if let action, SoundPayloads.all.isSound(payload, action: action, isRequest: false) { return true }
+            return action.flatMap(Actions.named) == nil && SoundPayloads.hasUniqueKeys(payload)
+        case .callError: return SoundPayloads.hasUniqueKeys(payload)
         }
-        let isJudgedByAction = isRequest || frame.kind == .callResult && action.flatMap(Actions.named) != nil
-        return !isJudgedByAction && SoundPayloads.hasUniqueKeys(payload)
     }
 
     /// Everything that is wrong with a payload that is to be sent.

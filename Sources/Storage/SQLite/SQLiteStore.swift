@@ -83,20 +83,11 @@ public final class SQLiteStore: CentralStore {
         }
     }
 
-    public func pruneFrames(before time: Timestamp, limit: Int) throws(StoreError) -> Int {
+    public func prune(_ what: Prunable, before time: Timestamp, limit: Int) throws(StoreError) -> Int {
         let statements = openStatements
         return try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in
             try transaction(statements) { () throws(SQLiteFailure) in
-                try statements.pruneFrames(before: time, limit: limit)
-            }
-        }
-    }
-
-    public func pruneOutbox(before time: Timestamp, limit: Int) throws(StoreError) -> Int {
-        let statements = openStatements
-        return try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in
-            try transaction(statements) { () throws(SQLiteFailure) in
-                try statements.pruneOutbox(before: time, limit: limit)
+                try statements.prune(what, before: time, limit: limit)
             }
         }
     }

@@ -136,6 +136,19 @@ public final class SQLiteStoreReader: StoreReader {
         return id
     }
 
+    // MARK: The journal
+
+    public func openCommands() throws(StoreError) -> [StoredCommand] {
+        let statement = try query("SELECT \(Statement.commandColumns) FROM commands WHERE outcome IS NULL ORDER BY id")
+        var commands: [StoredCommand] = []
+        while try next(statement) { commands.append(statement.command()) }
+        return commands
+    }
+
+    public func lastCommandId() throws(StoreError) -> Int64 {
+        try integer(query("SELECT coalesce(max(id), 0) FROM commands"))
+    }
+
     // MARK: Lists and values
 
     public func chargePoints() throws(StoreError) -> [StoredChargePoint] {

@@ -8,7 +8,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// `steps[n]` leads from version n to version n + 1.
-    private static let steps = [version1, version2, version3]
+    private static let steps = [version1, version2, version3, version4]
 
     private static let version1 = """
         CREATE TABLE frames (
@@ -150,6 +150,25 @@ enum Schema {
         CREATE INDEX outbox_unsent ON outbox (charge_point, id) WHERE sent_ms IS NULL;
         CREATE INDEX outbox_sent ON outbox (sent_ms) WHERE sent_ms NOT NULL;
         INSERT INTO meta VALUES ('store', lower(hex(randomblob(4))));
+        """
+
+    /// The journal of commands. `outcome` is missing while a command is on its way.
+    private static let version4 = """
+        CREATE TABLE commands (
+            id INTEGER PRIMARY KEY,
+            charge_point TEXT NOT NULL,
+            action TEXT NOT NULL,
+            message_id TEXT NOT NULL,
+            text TEXT NOT NULL,
+            time_ms INTEGER NOT NULL,
+            outcome TEXT,
+            status TEXT,
+            reply TEXT,
+            message TEXT,
+            ended_ms INTEGER
+        ) STRICT;
+        CREATE INDEX command_open ON commands (id) WHERE outcome IS NULL;
+        CREATE INDEX command_ended ON commands (ended_ms) WHERE ended_ms NOT NULL;
         """
 
     /// The version of the file, 0 where it has no table yet. Throws where it is not a store that this code knows, and

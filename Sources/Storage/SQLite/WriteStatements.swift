@@ -4,9 +4,11 @@ import OCPPKit
 /// SQLite's own work.
 final class WriteStatements {
     let begin, commit, savepoint, release, rollbackToSavepoint: Statement
-    private let frameBlock, publication, published, pruneOutbox, earlier, event, session, chargePoint, connector, prune,
+    private let frameBlock, publication, published, pruneFrames, pruneOutbox, earlier, event, session, chargePoint,
+        connector,
         changes: Statement
     private let stations: StationStatements
+    private let commands: CommandStatements
     private let tags: TagStatements
     /// The frames of the transaction that is open.
     private var block = FrameBlock()
@@ -49,13 +51,14 @@ final class WriteStatements {
             INSERT OR REPLACE INTO connectors (charge_point, connector, status, error_code, since_ms)
             VALUES (?, ?, ?, ?, ?)
             """)
-        prune = try connection.prepare(
+        pruneFrames = try connection.prepare(
             """
             DELETE FROM frame_blocks WHERE id IN
                 (SELECT id FROM frame_blocks WHERE last_arrival_ms < ? ORDER BY last_arrival_ms LIMIT ?)
             """)
         changes = try connection.prepare("SELECT changes()")
         stations = try StationStatements(connection)
+        commands = try CommandStatements(connection)
         tags = try TagStatements(connection)
     }
 
@@ -83,6 +86,8 @@ final class WriteStatements {
             case .reservation(let value): try stations.replace(value)
             case .endedReservation(let chargePointId, let reservationId):
                 try stations.removeReservation(chargePointId, reservationId)
+            case .command(let value): try commands.insert(value)
+            case .commandEnded(let id, let outcome, let time): try commands.end(id, outcome, at: time)
             case .tag(let change): try tags.apply(change)
             case .localList(let update): try tags.apply(update)
             }
@@ -96,19 +101,17 @@ final class WriteStatements {
         return .failed("the request cannot be kept: \(failure.message)")
     }
 
-    func pruneFrames(before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
-        try run(prune, before: time, limit: limit)
-    }
-
-    func pruneOutbox(before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
-        try run(pruneOutbox, before: time, limit: limit)
-    }
-
-    /// How many rows the statement removed.
-    private func run(_ pruning: Statement, before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
-        pruning.bind(1, time.milliseconds)
-        pruning.bind(2, Int64(limit))
-        try pruning.run()
+    /// How many rows were removed.
+    func prune(_ what: Prunable, before time: Timestamp, limit: Int) throws(SQLiteFailure) -> Int {
+        let statement =
+            switch what {
+            case .frames: pruneFrames
+            case .outbox: pruneOutbox
+            case .commands: commands.prune
+            }
+        statement.bind(1, time.milliseconds)
+        statement.bind(2, Int64(limit))
+        try statement.run()
         defer { changes.reset() }
         return try changes.step() ? Int(changes.integer(0)) : 0
     }

@@ -27,6 +27,9 @@ struct LogReadingOptions: ParsableArguments {
 
     @OptionGroup var quirks: QuirksOption
 
+    /// Whether anything was given that only a log can need.
+    var isAboutReading: Bool { perspective != nil || date != nil || quirks.quirks != nil }
+
     func logOptions() throws -> LogOptions {
         var options = LogOptions(chargePointId: chargePoint, perspective: perspective, start: date?.midnight)
         if let timezone { options.zone = { timezone.utc(ofLocal: $0) } }
@@ -137,7 +140,8 @@ private struct Decoding {
     /// Reads the files in order; one that cannot be read does not keep the others from it.
     mutating func run(_ names: [String]) throws {
         var files = LogFiles(options: options)
-        try files.read(names) { try write($0) }
+        // Who waits at the other end has what there is so far.
+        try files.read(names, pause: output.flush) { try write($0) }
         try writeFindings()
         if let totals {
             try output.writeLine {
@@ -150,29 +154,20 @@ private struct Decoding {
         if isStrict, hasViolations { throw CommandFailure(.someFailed) }
     }
 
-    private mutating func write(_ items: [LogItem]) throws {
-        let isTold = totals != nil || findings != nil
-        var lines = JSONWriter(reservingCapacity: isTold ? 0 : 1 << 18)
-        for item in items {
-            if isStrict { complain(about: item) }
+    private mutating func write(_ item: LogItem) throws {
+        if isStrict { complain(about: item) }
+        if totals != nil || findings != nil {
             totals?.add(item)
             findings?.add(item)
-            if isTold { continue }
-            switch (item, format) {
-            case (.frame(let record), .jsonl): record.write(to: &lines)
-            case (.unreadable(let frame), .jsonl): frame.write(to: &lines)
-            case (.frame(let record), .text): try output.write(report.lines(of: record).utf8)
-            case (.unreadable(let frame), .text): try output.write(report.lines(of: frame).utf8)
-            case (.connection, _), (.record, _): break
-            }
-            if output.isLineBuffered, !lines.bytes.isEmpty {
-                try output.write(lines.bytes)
-                lines = JSONWriter()
-            }
+            return
         }
-        if !lines.bytes.isEmpty { try output.write(lines.bytes) }
-        // Who waits at the other end has what there is so far.
-        if !items.isEmpty { try output.flush() }
+        switch (item, format) {
+        case (.frame(let record), .jsonl): try output.writeLine { record.write(to: &$0) }
+        case (.unreadable(let frame), .jsonl): try output.writeLine { frame.write(to: &$0) }
+        case (.frame(let record), .text): try output.write(report.lines(of: record).utf8)
+        case (.unreadable(let frame), .text): try output.write(report.lines(of: frame).utf8)
+        case (.connection, _), (.record, _): break
+        }
     }
 
     private mutating func writeFindings() throws {

@@ -1,8 +1,9 @@
 import ArgumentParser
 import CentralSystemService
 import OCPPKit
+import Storage
 
-/// Publishes what records or logs tell.
+/// Publishes what records or logs tell, or again what a store's outbox has kept.
 struct PublishDojot: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Publish records or logs to DOJOT by MQTT",
@@ -16,9 +17,14 @@ struct PublishDojot: ParsableCommand {
             point has no device, 69 when the broker cannot be reached, 75 when it stops to acknowledge, 77 when it \
             refuses a device.
 
+            --replay publishes again what a broker acknowledged and may have lost: the messages that 'serve --dojot' \
+            keeps for --keep-outbox, each as it was, its eventId included, in the same order. It goes beside a running \
+            server.
+
             Examples:
               ocppctl decode charge.log | ocppctl publish-dojot --dojot dojot.json -
               ocppctl publish-dojot --dojot dojot.json --dry-run charge.log
+              ocppctl publish-dojot --dojot dojot.json --replay --since 2h
             """)
 
     @OptionGroup var map: DojotMapOption
@@ -33,6 +39,20 @@ struct PublishDojot: ParsableCommand {
     @Flag(name: .customLong("dry-run"), help: "Write what would be published as records, and publish nothing.")
     var dryRun = false
 
+    @Flag(help: "Publish again what a broker has acknowledged, from the store.")
+    var replay = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Of --replay: what was acknowledged from this time on: RFC 3339, a date, today, yesterday, or how long ago "
+                + "(7d, 12h).", valueName: "time"))
+    var since: TimePoint?
+
+    @Option(help: ArgumentHelp("Of --replay: before this time, in the same forms.", valueName: "time"))
+    var until: TimePoint?
+
+    @OptionGroup var store: StoreOption
+
     @Argument(
         help: ArgumentHelp("Records or logs, .gz too; - or none for standard input.", valueName: "file"),
         completion: .file())
@@ -40,9 +60,32 @@ struct PublishDojot: ParsableCommand {
 
     func validate() throws {
         guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout is more than 0 seconds") }
+        guard replay else {
+            guard since == nil, until == nil, store.store == nil else {
+                throw ValidationError("--since, --until and --store are for --replay")
+            }
+            return
+        }
+        guard since != nil else {
+            throw ValidationError("--replay needs --since: from when on the broker may have lost messages")
+        }
+        guard files.isEmpty else { throw ValidationError("--replay publishes from the store, not from files") }
+        guard !hashTags, !log.isAboutReading else {
+            throw ValidationError("--replay publishes each message as it was: it takes no option on how logs are read")
+        }
+        if let start = times.since, let end = times.until, start >= end {
+            throw ValidationError("--since \(start) is not before --until \(end)")
+        }
+    }
+
+    /// By the clock of now.
+    private var times: (since: Timestamp?, until: Timestamp?) {
+        let now = Timestamp.now
+        return (since?.resolved(now: now, in: log.timezone), until?.resolved(now: now, in: log.timezone))
     }
 
     func run() throws {
+        if replay { return try publishAgain() }
         if files.isEmpty, InputFile.isStandardInputTerminal {
             throw CommandFailure(.usage, "no file given, and standard input is a terminal\n\n" + Self.helpMessage())
         }
@@ -57,11 +100,14 @@ struct PublishDojot: ParsableCommand {
                 if dryRun {
                     guard let topic = publisher.topic(of: publication.chargePointId) else { continue }
                     publication.attributes = publication.attributes.renamed(settings.labels)
-                    try output.writeLine { publication.write(topic: topic, to: &$0) }
+                    try output.writeLine {
+                        Self.write(
+                            publication.payload(eventId: nil), of: publication.chargePointId, at: publication.timestamp,
+                            topic: topic, to: &$0)
+                    }
                 } else {
                     try publisher.publish(publication)
-                    let done = publisher.acknowledged
-                    if done % 100 == 0 { progress.show("\(done) messages published") }
+                    publisher.show(progress)
                 }
             }
         }
@@ -87,18 +133,59 @@ struct PublishDojot: ParsableCommand {
         try frames.finish()
         if unnamed > 0 || publisher.hasUnmapped { throw CommandFailure(.someFailed) }
     }
-}
 
-extension Publication {
-    /// The record of `publish-dojot --dry-run`.
-    fileprivate func write(topic: String, to writer: inout JSONWriter) {
+    /// Messages of the store's outbox that a broker acknowledged.
+    private func publishAgain() throws {
+        let settings = try map.settings()
+        let publisher = try DevicePublisher(settings, timeoutMilliseconds: Int(timeout * 1000))
+        let output = OutputWriter(isLineBuffered: true)
+        let progress = ProgressLine()
+        let (start, end) = times
+        do {
+            try SQLiteStoreReader(path: store.path).sentPublications(from: start, before: end) { row in
+                guard log.chargePoint == nil || log.chargePoint == row.chargePointId,
+                    let topic = publisher.topic(of: row.chargePointId)
+                else { return }
+                if dryRun {
+                    try output.writeLine {
+                        Self.write(row.payload, of: row.chargePointId, at: row.timestamp, topic: topic, to: &$0)
+                    }
+                } else {
+                    try publisher.publish(row.payload, of: row.chargePointId)
+                    publisher.show(progress)
+                }
+            }
+        } catch let error as StoreError {
+            throw error.failure
+        }
+        if !dryRun {
+            try publisher.finish()
+            progress.clear()
+            Diagnostics.say("\(publisher.acknowledged) messages published again to \(publisher.deviceCount) devices")
+        }
+        try output.flush()
+        if publisher.hasUnmapped { throw CommandFailure(.someFailed) }
+    }
+
+    /// The record of `--dry-run`.
+    private static func write(
+        _ payload: [UInt8], of chargePointId: String, at timestamp: Timestamp?, topic: String,
+        to writer: inout JSONWriter
+    ) {
         writer.beginObject()
         writer.member("record", "publication")
         writer.member("timestamp", timestamp)
         writer.member("chargePointId", chargePointId)
         writer.member("topic", topic)
-        writer.member("payload", raw: payload(eventId: nil))
+        writer.member("payload", raw: payload)
         writer.endObject()
         writer.endLine()
+    }
+}
+
+extension StoredPublication {
+    /// Of its payload.
+    fileprivate var timestamp: Timestamp? {
+        (try? JSONTree(parsing: payload).root)?["timestamp"]?.integer.map { Timestamp(milliseconds: $0) }
     }
 }

@@ -82,7 +82,9 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         name: .customLong("keep-frames"),
-        help: ArgumentHelp("How long raw frames are kept: 30d, 12h, 0 for not at all.", valueName: "duration"))
+        help: ArgumentHelp(
+            "How long raw frames and commands that have ended are kept: 30d, 12h, 0 for not at all.",
+            valueName: "duration"))
     var keepFrames: Duration = Duration(milliseconds: 30 * 86_400_000)
 
     @Option(

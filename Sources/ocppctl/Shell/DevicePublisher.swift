@@ -75,19 +75,29 @@ final class DevicePublisher: Sendable {
 
     /// - Throws: as `finish`, where nothing is acknowledged any more.
     func publish(_ publication: Publication) throws {
-        let id = publication.chargePointId
+        var publication = publication
+        publication.attributes = publication.attributes.renamed(settings.labels)
+        guard !publication.attributes.isEmpty else { return }
+        try publish(publication.payload(eventId: nil), of: publication.chargePointId)
+    }
+
+    /// Publishes a payload as it is.
+    ///
+    /// - Throws: as `finish`, where nothing is acknowledged any more.
+    func publish(_ payload: [UInt8], of id: String) throws {
         guard let topic = topic(of: id), let device = settings.devices[id] else { return }
-        let attributes = publication.attributes.renamed(settings.labels)
-        guard !attributes.isEmpty else { return }
         try wait { $0.outstanding < Self.limit }
         let isNew = changed.state.withLock { state in
             state.outstanding += 1
             return state.opened.insert(id).inserted
         }
         if isNew { connections.open(settings.connection(device, id: id, clientSuffix: ":publish:\(Self.run)")) }
-        var publication = publication
-        publication.attributes = attributes
-        connections.publish(id: id, topic: topic, payload: publication.payload(eventId: nil), token: 0)
+        connections.publish(id: id, topic: topic, payload: payload, token: 0)
+    }
+
+    func show(_ progress: ProgressLine) {
+        let done = acknowledged
+        if done % 100 == 0 { progress.show("\(done) messages published") }
     }
 
     /// Two runs at once have connections of their own.

@@ -11,29 +11,33 @@ struct LogFiles {
 
     init(options: LogOptions) { reader = LogReader(options: options) }
 
-    /// Reads the files in order, and gives what is found in each chunk of them.
-    mutating func read(_ files: [String], _ body: ([LogItem]) throws -> Void) throws {
+    /// Reads the files in order, and gives what is found.
+    ///
+    /// - Parameter pause: called when all is given that has been found so far, before more of a file is read.
+    mutating func read(_ files: [String], pause: () throws -> Void = {}, _ body: (LogItem) throws -> Void) throws {
         for file in files {
             reader.open(file)
             // Blanks alone are an empty log, and so are records of a server that had no charge points yet. Any other
             // text without a frame is no log.
             var start: [UInt8] = []
             var hasFrames = false
-            func take(_ items: [LogItem]) throws {
-                if !items.isEmpty { hasFrames = true }
-                try body(items)
+            func take(_ item: LogItem) throws {
+                hasFrames = true
+                try body(item)
             }
             do {
                 try LogInput.read(file) { chunk in
                     if start.isEmpty { start = Array(chunk.drop { $0 <= 0x20 }.prefix(Self.record.count)) }
-                    try take(items { $0.read(chunk, $1) })
+                    try reader.read(chunk, take)
+                    try pause()
                 }
             } catch let failure as CommandFailure where failure.status == .noInput {
                 Diagnostics.say(failure.message)
                 status = .noInput
                 start = []
             }
-            try take(items { $0.close($1) })
+            try reader.close(take)
+            try pause()
             if !hasFrames, !start.isEmpty, start != Self.record {
                 let name = file == "-" ? "standard input" : file
                 Diagnostics.say("\(name): no OCPP frames in it; they look like [2,\"id\",\"Heartbeat\",{}]")
@@ -47,11 +51,5 @@ struct LogFiles {
     /// - Throws: a failure without a message where a file could not be read (66) or is no log (65).
     func finish() throws {
         if status != .done { throw CommandFailure(status) }
-    }
-
-    private mutating func items(_ read: (inout LogReader, (LogItem) -> Void) -> Void) -> [LogItem] {
-        var items: [LogItem] = []
-        read(&reader) { items.append($0) }
-        return items
     }
 }

@@ -17,15 +17,13 @@ struct LogFrames {
         _ names: [String], other: (LogItem) throws -> Void = { _ in }, _ body: (FrameRecord) throws -> Void
     ) throws {
         var unreadable = unreadable
-        try files.read(names) { items in
-            for item in items {
-                switch item {
-                case .frame(let record): try body(record)
-                case .connection, .record: try other(item)
-                case .unreadable(let frame):
-                    unreadable += 1
-                    if unreadable <= Self.saidLimit { Self.say(frame) }
-                }
+        try files.read(names) { item in
+            switch item {
+            case .frame(let record): try body(record)
+            case .connection, .record: try other(item)
+            case .unreadable(let frame):
+                unreadable += 1
+                if unreadable <= Self.saidLimit { Self.say(frame) }
             }
         }
         self.unreadable = unreadable

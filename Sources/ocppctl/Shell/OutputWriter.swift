@@ -6,34 +6,34 @@ import OCPPKit
 /// A reader that has gone away ends the command quietly (`OutputClosed`); any other failure is status 74.
 final class OutputWriter {
     private let descriptor: Int32
-    private var buffer: [UInt8] = []
+    private var pending = JSONWriter(reservingCapacity: OutputWriter.size + OutputWriter.size / 4)
     /// Whether each record goes out at once, for a reader that waits for it.
     let isLineBuffered: Bool
+
+    /// So much goes out at once.
+    private static let size = 1 << 16
 
     init(descriptor: Int32 = STDOUT_FILENO, isLineBuffered: Bool = false) {
         self.descriptor = descriptor
         self.isLineBuffered = isLineBuffered
-        buffer.reserveCapacity(1 << 17)
     }
 
     /// Takes whole lines, newlines included.
     func write(_ lines: some Collection<UInt8>) throws {
-        buffer.append(contentsOf: lines)
-        if isLineBuffered || buffer.count >= 1 << 16 { try flush() }
+        try writeLine { $0.rawLine(lines) }
     }
 
     /// Writes one JSON line built by the closure, which ends it with `endLine`.
     func writeLine(_ build: (inout JSONWriter) -> Void) throws {
-        var writer = JSONWriter()
-        build(&writer)
-        try write(writer.bytes)
+        build(&pending)
+        if isLineBuffered || pending.bytes.count >= OutputWriter.size { try flush() }
     }
 
     func flush() throws {
         var written = 0
-        defer { buffer.removeAll(keepingCapacity: true) }
-        while written < buffer.count {
-            let count = unsafe buffer.withUnsafeBytes { bytes in
+        defer { pending.removeAll() }
+        while written < pending.bytes.count {
+            let count = unsafe pending.bytes.withUnsafeBytes { bytes in
                 unsafe Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
             }
             if count >= 0 {

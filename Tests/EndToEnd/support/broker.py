@@ -64,7 +64,8 @@ class Broker:
         """`kill -9`; nobody is told anything."""
         self.process.kill()
         self.process.wait()
-        self.observer.terminate()
+        # Told to end in the moment in which it loses its connection, mosquitto_sub may go on trying to connect.
+        self.observer.kill()
         self.observer.wait()
         self.lines.thread.join(DEADLINE)
 

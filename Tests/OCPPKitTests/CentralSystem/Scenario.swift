@@ -17,7 +17,7 @@ struct Scenario {
     /// Whether store requests are answered at once; else they wait in `waiting`.
     var commitsAtOnce = true
     var waiting: [StoreRequest] = []
-    /// What the store answers in place of keeping a request of an event.
+    /// What the store answers in place of keeping a request of an event or a command.
     var storeFailure: StoreOutcome?
 
     private(set) var sent: [(connection: ConnectionID, bytes: [UInt8])] = []
@@ -107,8 +107,13 @@ struct Scenario {
     }
 
     private mutating func commit(_ request: StoreRequest) {
-        let hasEvent = request.operations.contains { if case .event = $0 { true } else { false } }
-        let outcome = hasEvent ? storeFailure ?? store.keep(request) : store.keep(request)
+        let isToFail = request.operations.contains {
+            switch $0 {
+            case .event, .command: true
+            default: false
+            }
+        }
+        let outcome = isToFail ? storeFailure ?? store.keep(request) : store.keep(request)
         if request.ticket != 0 { give(.stored(ticket: request.ticket, outcome)) }
     }
 
@@ -228,6 +233,8 @@ struct MemoryStore {
     private(set) var localLists: [LocalListUpdate] = []
     private(set) var frames = 0
     private(set) var outbox: [StoredPublication] = []
+    private(set) var commands: [StoredCommand] = []
+    private(set) var commandEnds: [(id: Int64, outcome: CommandOutcome)] = []
 
     /// What is published, in order.
     var published: [JSONNode] { outbox.compactMap { (try? JSONTree(parsing: $0.payload))?.root } }
@@ -260,6 +267,8 @@ struct MemoryStore {
         for operation in request.operations {
             switch operation {
             case .event, .published: break
+            case .command(let row): commands.append(row)
+            case .commandEnded(let id, let outcome, _): commandEnds.append((id, outcome))
             case .publication(let row): if !isReplay { outbox.append(row) }
             case .frame: frames += 1
             case .session(let session): if !isReplay || !session.isNew { sessions[session.number] = session }
@@ -307,6 +316,8 @@ struct MemoryStore {
         state.tags = idTags.compactMap { list[$0] }
         state.storeId = "5a5a5a5a"
         state.lastPublicationId = outbox.last?.id ?? 0
+        state.lastCommandId = commands.last?.id ?? 0
+        state.openCommands = commands.filter { row in !commandEnds.contains { $0.id == row.id } }
         return state
     }
 }

@@ -1,0 +1,80 @@
+"""Under load, and killed again and again: what was acknowledged is in the store, once (row 1, and over a million in `make soak`)."""
+
+import json
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+from support.load import METER_VALUES, STEPS, Load
+from support.program import CentralSystem, environment, fastest
+
+MILLION = 1_000_000
+
+
+def check(folder, charge_points, until, kills, goes_on=lambda: True):
+    """So many messages to a server that is killed so many times meanwhile; how many there were, and of how many seconds."""
+    load = Load(charge_points)
+    begin = time.monotonic()
+    server = CentralSystem(folder, records="none", binary=fastest())
+    starts = []
+    try:
+        for number in range(1, kills + 1):
+            share = until * number // (kills + 1)
+            load.run(server.url, lambda count: count < share and goes_on(), kill=server.kill)
+            before = time.monotonic()
+            server.start()
+            starts.append(time.monotonic() - before)
+        load.run(server.url, lambda count: count < until and goes_on())
+        seconds = time.monotonic() - begin
+        assert server.terminate() == 0
+    finally:
+        server.close()
+
+    assert all(charge_point.refused == 0 for charge_point in load.charge_points)
+    with sqlite3.connect(f"file:{server.store}?mode=ro", uri=True) as store:
+        faults = load.not_kept_once(store.execute("SELECT kind, charge_point, transaction_id, payload FROM events"))
+    assert not faults, f"{len(faults)} of {load.acknowledged}: {faults[:5]}"
+    exported_as_they_are(server.store, load)
+    return load, seconds, max(starts, default=0)
+
+
+def exported_as_they_are(store, load):
+    """The same by what people use: each sample once, and each session with what its charge point was told."""
+    expected = {(charge_point.identity, charge_point.transactions[number // STEPS], number // STEPS * 1000 + number % STEPS)
+                for charge_point in load.charge_points for number in range(charge_point.acknowledged)
+                if 1 <= number % STEPS <= METER_VALUES}
+    count = 0
+    for line in output_of("export-meter-values", "--store", store, "--format", "jsonl"):
+        row = json.loads(line)
+        expected.remove((row["chargePointId"], row["transactionId"], int(row["value"])))
+        count += 1
+    assert count and not expected
+    sessions = {(charge_point.identity, transaction): number for charge_point in load.charge_points
+                for number, transaction in enumerate(charge_point.transactions)}
+    for line in output_of("export-sessions", "--store", store, "--format", "jsonl"):
+        row = json.loads(line)
+        number = sessions.pop((row["chargePointId"], row["transactionId"]))
+        assert row["meterStartWh"] == number * 1000
+        assert row["status"] == "open" or row["meterStopWh"] == number * 1000 + STEPS - 1
+    assert not sessions
+
+
+def output_of(*arguments):
+    process = subprocess.Popen([fastest(), *map(str, arguments)], stdout=subprocess.PIPE, env=environment())
+    yield from process.stdout
+    assert process.wait() == 0
+
+
+def test_what_was_acknowledged_under_load_is_kept_once(tmp_path, report):
+    load, seconds, _ = check(tmp_path, charge_points=20, until=4000, kills=2)
+    report(f"{load.acknowledged} messages in {seconds:.0f} s, two kills: each is there once")
+
+
+@pytest.mark.soak
+def test_a_million_messages(tmp_path, soak_time, report):
+    """As many of them as there is time for, four fifths of it for the load."""
+    load, seconds, start = check(tmp_path, charge_points=100, until=MILLION, kills=5, goes_on=soak_time)
+    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, 5 kills: each is there once; a start took "
+           f"at most {start:.1f} s")
