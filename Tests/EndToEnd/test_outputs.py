@@ -57,10 +57,10 @@ def test_keys_that_commands_make_are_searched_for(folder):
 
 
 PLANTED = '''
-import os, secrets as dice, socket, subprocess, sys, threading
+import asyncio, os, pty, secrets as dice, socket, subprocess, sys, threading
 import support.secrets
 
-WAYS = [support.secrets.secret(f"way {number}", dice.token_hex(20)) for number in range(8)]
+WAYS = [support.secrets.secret(f"way {number}", dice.token_hex(20)) for number in range(10)]
 echo = lambda number, stream="stdout": [sys.executable, "-c", f"import sys; sys.{stream}.write('{WAYS[number]}')"]
 
 def test_a_pipe(): assert subprocess.run(echo(0), capture_output=True).stdout
@@ -80,6 +80,15 @@ def test_a_socket(tmp_path):
         server.bind(str(tmp_path / "s")); server.listen(); client.connect(str(tmp_path / "s"))
         server.accept()[0].sendall(WAYS[6].encode() + b"\\\\n")
         assert client.makefile().readline()
+def test_asyncio():
+    async def run():
+        process = await asyncio.create_subprocess_exec(*echo(8), stdout=asyncio.subprocess.PIPE)
+        await process.communicate()
+    asyncio.run(run())
+def test_a_terminal():
+    master, slave = pty.openpty()
+    process = subprocess.Popen(echo(9), stdout=slave)
+    assert os.read(master, 1000) and process.wait() == 0
 def test_a_file(tmp_path): (tmp_path / "store.db").write_text(WAYS[7])
 '''
 
@@ -92,7 +101,7 @@ def test_a_run_with_a_leak_fails(folder, is_planted):
         [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "conftest", "-p", "no:cacheprovider",
          "--rootdir", folder, "--basetemp", folder / "base", folder / "test_planted.py"],
         capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "Tests" / "EndToEnd")}, timeout=60)
-    assert ("8 passed" if is_planted else "1 passed") in done.stdout, done.stdout + done.stderr
+    assert ("10 passed" if is_planted else "1 passed") in done.stdout, done.stdout + done.stderr
     found = re.findall(r"^LEAK: (way \d)", done.stdout, re.M)
-    assert sorted(found) == [f"way {number}" for number in range(8 if is_planted else 0)], done.stdout
+    assert sorted(found) == [f"way {number}" for number in range(10 if is_planted else 0)], done.stdout
     assert done.returncode == (1 if is_planted else 0)

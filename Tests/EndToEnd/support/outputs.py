@@ -1,7 +1,8 @@
 """All that a run of the suite puts out is gathered in one place, and in the end searched for every secret.
 
-Gathered are the standard output and standard error of every process that is started, what Unix sockets such as the
-control socket answer, and what pytest tells of its tests. Searched are those, every file that a test leaves in its
+Gathered are the standard output and standard error of every process that is started, by terminals, too, what Unix
+sockets such as the control socket answer, and what pytest tells of its tests. (Not what goes to a descriptor that a test
+opens itself: /dev/full, or a reader that goes away.) Searched are those, every file that a test leaves in its
 folder (stores, logs, records, what brokers keep), and the transcripts of Tests/CommandLineTests. MQTT payloads come by
 the output of a subscriber.
 """
@@ -14,6 +15,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from asyncio.subprocess import SubprocessStreamProtocol
 from pathlib import Path
 
 from . import secrets
@@ -122,7 +124,19 @@ class Gathering:
                     gathering.note("unix-sockets", bytes(memoryview(buffer).cast("B")[:count]))
                 return count
 
-        for module, name, new in ((subprocess, "Popen", Popen), (socket, "socket", Socket)):
+        def pipe_data_received(protocol, descriptor, data, inner=SubprocessStreamProtocol.pipe_data_received):
+            gathering.note("processes of asyncio", data)
+            inner(protocol, descriptor, data)
+
+        def read(descriptor, size, inner=os.read):
+            data = inner(descriptor, size)
+            if os.isatty(descriptor):
+                gathering.note("terminals", data)
+            return data
+
+        for module, name, new in (
+                (subprocess, "Popen", Popen), (socket, "socket", Socket), (os, "read", read),
+                (SubprocessStreamProtocol, "pipe_data_received", pipe_data_received)):
             self.replaced.append((module, name, getattr(module, name)))
             setattr(module, name, new)
 
