@@ -186,7 +186,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--lenient-passwords --strict --hash-tags --version -h --help)
     repeating_options=(--tls-certificate --tls-key --trust-proxy)
-    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
+    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --min-free --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -280,6 +280,9 @@ _ocppctl_serve() {
         return
         ;;
     '--keep-outbox')
+        return
+        ;;
+    '--min-free')
         return
         ;;
     '--max-frame-bytes')
@@ -807,9 +810,9 @@ _ocppctl_export-meter-values() {
 
 _ocppctl_simulate() {
     repeating_flags=()
-    non_repeating_flags=(--quiet --version -h --help)
+    non_repeating_flags=(--load --quiet --version -h --help)
     repeating_options=(--session --call --fail)
-    non_repeating_options=(--url --id --password-file --tls-ca --tls-certificate --tls-key --model --speed --count --id-pattern --connect-timeout --records)
+    non_repeating_options=(--url --id --password-file --tls-ca --tls-certificate --tls-key --model --speed --count --id-pattern --message --rate --duration --ramp --connect-timeout --records)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -856,6 +859,19 @@ _ocppctl_simulate() {
         return
         ;;
     '--id-pattern')
+        return
+        ;;
+    '--message')
+        __ocppctl_add_completions -W 'heartbeat'$'\n''meter-values'$'\n''session'
+        return
+        ;;
+    '--rate')
+        return
+        ;;
+    '--duration')
+        return
+        ;;
+    '--ramp')
         return
         ;;
     '--connect-timeout')

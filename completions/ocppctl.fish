@@ -23,7 +23,7 @@ function __ocppctl_parse_tokens -S
         __ocppctl_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'serve'
-            __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'passwords=' 'lenient-passwords' 'tls-certificate=+' 'tls-key=+' 'tls-client-ca=' 'tls-client-organization=' 'tls-client-map=' 'sign-certificate-command=' 'trust-proxy=+' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'concurrent-transactions=' 'action-case=' 'strict' 'quirks=' 'keep-frames=' 'keep-outbox=' 'max-frame-bytes=' 'max-backlog-bytes=' 'max-messages=' 'max-bytes=' 'max-handshakes=' 'max-failures=' 'max-connections=' 'max-pending=' 'handshake-timeout=' 'message-timeout=' 'max-json-depth=' 'dojot=' 'hash-tags' 'records=' 'input=' 'version' 'h/help'
+            __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'passwords=' 'lenient-passwords' 'tls-certificate=+' 'tls-key=+' 'tls-client-ca=' 'tls-client-organization=' 'tls-client-map=' 'sign-certificate-command=' 'trust-proxy=+' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'concurrent-transactions=' 'action-case=' 'strict' 'quirks=' 'keep-frames=' 'keep-outbox=' 'min-free=' 'max-frame-bytes=' 'max-backlog-bytes=' 'max-messages=' 'max-bytes=' 'max-handshakes=' 'max-failures=' 'max-connections=' 'max-pending=' 'handshake-timeout=' 'message-timeout=' 'max-json-depth=' 'dojot=' 'hash-tags' 'records=' 'input=' 'version' 'h/help'
         case 'send'
             __ocppctl_parse_subcommand -r 1 'control=' 'all' 'payload=' 'input=' 'timeout=' 'parallel=' 'no-validate' 'until=' 'raw=' 'version' 'h/help'
         case 'watch'
@@ -55,7 +55,7 @@ function __ocppctl_parse_tokens -S
         case 'export-meter-values'
             __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'version' 'h/help'
         case 'simulate'
-            __ocppctl_parse_subcommand 0 'url=' 'id=' 'password-file=' 'tls-ca=' 'tls-certificate=' 'tls-key=' 'model=' 'session=+' 'call=+' 'fail=+' 'speed=' 'count=' 'id-pattern=' 'connect-timeout=' 'records=' 'quiet' 'version' 'h/help'
+            __ocppctl_parse_subcommand 0 'url=' 'id=' 'password-file=' 'tls-ca=' 'tls-certificate=' 'tls-key=' 'model=' 'session=+' 'call=+' 'fail=+' 'speed=' 'count=' 'id-pattern=' 'load' 'message=' 'rate=' 'duration=' 'ramp=' 'connect-timeout=' 'records=' 'quiet' 'version' 'h/help'
         case 'passwords'
             __ocppctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -170,6 +170,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-frames' -l 'keep-frames' -d 'How long raw frames and commands that have ended are kept: 30d, 12h, 0 for not at all.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" keep-outbox' -l 'keep-outbox' -d 'How long publications are kept after the broker has acknowledged them.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" min-free' -l 'min-free' -d 'What should stay free on the store\'s file system: below it raw frames are not stored, below half of it nothing new is, and charge points are asked to try again; below twice of it that is said. 0 for no care.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-frame-bytes' -l 'max-frame-bytes' -d 'The longest message that is taken: 1MiB, 65536.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-backlog-bytes' -l 'max-backlog-bytes' -d 'What a charge point may leave unread before it is dropped.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-messages' -l 'max-messages' -d 'Messages a second of one charge point; beyond ten seconds of it, it is read more slowly. 0 is no limit.' -rfka ''
@@ -315,6 +316,11 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" speed' -l 'speed' -d 'Simulated seconds in a second.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" count' -l 'count' -d 'How many charge points; more than one are named by --id-pattern.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" id-pattern' -l 'id-pattern' -d 'Identities of a fleet: %05d stands for the number, from 1, in five digits.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" load' -l 'load' -d 'Put the central system under load: the charge points only send, and a summary record is written at the end.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" message' -l 'message' -d 'Under --load: what is sent.' -rfka 'heartbeat meter-values session'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" rate' -l 'rate' -d 'Under --load: messages a second, of all charge points together; without it, as many as are answered.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" duration' -l 'duration' -d 'Under --load: how long messages are sent once all have booted.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" ramp' -l 'ramp' -d 'Under --load: over which time the charge points connect; 0 is as fast as they are let in.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" connect-timeout' -l 'connect-timeout' -d 'How long the first connection is tried.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" records' -l 'records' -d 'Which records go to standard output.' -rfka 'frames none'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" quiet' -l 'quiet' -d 'Say only what went wrong.'

@@ -56,7 +56,9 @@ public actor CentralSystemServer {
         let publisherOutlet = Mutex(WeakPublisher())
         let backlog = try settings.dojot.map { _ in try store.reader.chargePointsWithUnsentPublications() }
         let writer = StoreWriter(
-            store: store, publications: { publications in publisherOutlet.withLock { $0.value }?.take(publications) }
+            store: store, space: DiskSpaceWatch(path: settings.storePath, minimum: Int64(settings.minimumFreeBytes)),
+            spaceChanged: { notice(settings.text(of: $0, freeBytes: $1)) },
+            publications: { publications in publisherOutlet.withLock { $0.value }?.take(publications) }
         ) { outcomes in
             guard let server = outlet.withLock({ $0 }) else { return }
             loop.post { server.assumeIsolated { $0.deliver(outcomes) } }

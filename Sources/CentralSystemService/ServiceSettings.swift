@@ -19,6 +19,8 @@ public struct ServiceSettings: Sendable {
     public var keepFramesMilliseconds: Int64 = 30 * 86_400_000
     /// Publications that a broker acknowledged longer ago are removed.
     public var keepOutboxMilliseconds: Int64 = 7 * 86_400_000
+    /// What should stay free on the store's file system; 0 for no care.
+    public var minimumFreeBytes = 100 << 20
     public var records = RecordSelection.all
     public var dojot: DojotSettings?
     public var security = SecuritySettings()

@@ -22,6 +22,8 @@ final class DeviceConnection {
     private var queue: MessageQueue
     private var retry: RetryDelay
     private var subscribing: [Int32: String] = [:]
+    /// When a message was acknowledged last, or the first one went out after all were.
+    private var lastProgress = 0
     /// Set by `close`: when to stop waiting for acknowledgements.
     private var drainsUntil: Int?
     /// The last failure told, so that a broker that stays away is told once.
@@ -96,6 +98,10 @@ final class DeviceConnection {
         switch state {
         case .connecting(_, let until, let isReachable) where now >= until:
             disconnected(isReachable ? "no answer to CONNECT" : "connecting timed out", now: now)
+        case .connected(let client, _)
+        where queue.hasInFlight && now - lastProgress >= limits.acknowledgementTimeoutMilliseconds:
+            client.cut()
+            disconnected("nothing acknowledged for \(limits.acknowledgementTimeoutMilliseconds) ms", now: now)
         case .leaving(_, let until) where now >= until:
             finish()
         default:
@@ -172,6 +178,7 @@ final class DeviceConnection {
                         : .subscriptionRefused(id: device.id, topic: topic))
             case .publishAnswer(let packetID):
                 guard let message = queue.acknowledge(packetID: packetID) else { continue }
+                lastProgress = now
                 // Not at CONNACK: some brokers take a connection and cut it for what it publishes.
                 retry.reset()
                 report(.acknowledged(id: device.id, token: message.token))
@@ -202,6 +209,7 @@ final class DeviceConnection {
         while let message = queue.next {
             switch client.publish(message) {
             case .sent(let packetID):
+                if !queue.hasInFlight { lastProgress = now }
                 queue.nextWasSent(packetID: packetID)
             case .unpublishable:
                 queue.removeNext()

@@ -101,6 +101,9 @@ public struct MQTTLimits: Sendable, Equatable {
     public var maxQueued: Int
     /// From the start of an attempt to the broker's CONNACK.
     public var connectTimeoutMilliseconds: Int
+    /// How long nothing may be acknowledged while something is in flight: a broker that answers pings and no publication
+    /// would hold a device up for ever.
+    public var acknowledgementTimeoutMilliseconds: Int
     /// Reconnecting waits at least this long, ...
     public var minRetryMilliseconds: Int
     /// ... and at most this long: twice as long after each attempt, at random below that.
@@ -110,11 +113,13 @@ public struct MQTTLimits: Sendable, Equatable {
 
     public init(
         maxInFlight: Int = 20, maxQueued: Int = 1_000, connectTimeoutMilliseconds: Int = 10_000,
-        minRetryMilliseconds: Int = 500, maxRetryMilliseconds: Int = 30_000, maxConnecting: Int = 100
+        acknowledgementTimeoutMilliseconds: Int = 60_000, minRetryMilliseconds: Int = 500,
+        maxRetryMilliseconds: Int = 30_000, maxConnecting: Int = 100
     ) {
         self.maxInFlight = maxInFlight
         self.maxQueued = maxQueued
         self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
+        self.acknowledgementTimeoutMilliseconds = acknowledgementTimeoutMilliseconds
         self.minRetryMilliseconds = minRetryMilliseconds
         self.maxRetryMilliseconds = maxRetryMilliseconds
         self.maxConnecting = maxConnecting

@@ -21,6 +21,7 @@ struct MessageQueue {
 
     var count: Int { inFlight.count + waiting.count - head }
     var isEmpty: Bool { count == 0 }
+    var hasInFlight: Bool { !inFlight.isEmpty }
 
     /// - Returns: the message that had to go because the queue is full: the oldest that is not in flight.
     mutating func append(_ message: PendingMessage) -> PendingMessage? {

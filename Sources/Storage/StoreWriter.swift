@@ -12,16 +12,23 @@ public final class StoreWriter: Sendable {
     /// Called on the writer's thread after each group's commit, with the publications that it put into the outbox.
     public typealias Publications = @Sendable ([StoredPublication]) -> Void
 
+    /// Called on the writer's thread when the space that is left allows less or more than before, with the bytes.
+    public typealias SpaceChange = @Sendable (DiskSpace, Int64) -> Void
+
     private let work: StoreWork
     private let thread: WriterThread
 
     /// Takes the store over, and closes it in the end. A group has at most `groupLimit` requests.
+    ///
+    /// - Parameter space: looked at before each group; `nil` where the file system does not matter.
     public init(
-        store: sending any CentralStore, groupLimit: Int = 1000, publications: @escaping Publications = { _ in },
+        store: sending any CentralStore, groupLimit: Int = 1000, space: DiskSpaceWatch? = nil,
+        spaceChanged: @escaping SpaceChange = { _, _ in }, publications: @escaping Publications = { _ in },
         outcomes: @escaping Outcomes
     ) {
         let work = StoreWork(
-            store: store, groupLimit: groupLimit, publications: publications, outcomes: outcomes)
+            store: store, groupLimit: groupLimit, space: space, spaceChanged: spaceChanged, publications: publications,
+            outcomes: outcomes)
         self.work = work
         thread = WriterThread { work.run() }
     }
@@ -104,15 +111,20 @@ private final class StoreWork: Sendable {
     /// Only the writer's thread takes it: the mutex lets the compiler see that the store has one user at a time.
     private let store: Mutex<any CentralStore>
     private let groupLimit: Int
+    private let space: Mutex<DiskSpaceWatch?>
+    private let spaceChanged: StoreWriter.SpaceChange
     private let publications: StoreWriter.Publications
     private let outcomes: StoreWriter.Outcomes
 
     init(
-        store: sending any CentralStore, groupLimit: Int, publications: @escaping StoreWriter.Publications,
+        store: sending any CentralStore, groupLimit: Int, space: DiskSpaceWatch?,
+        spaceChanged: @escaping StoreWriter.SpaceChange, publications: @escaping StoreWriter.Publications,
         outcomes: @escaping StoreWriter.Outcomes
     ) {
         self.store = Mutex(store)
         self.groupLimit = groupLimit
+        self.space = Mutex(space)
+        self.spaceChanged = spaceChanged
         self.publications = publications
         self.outcomes = outcomes
     }
@@ -132,6 +144,7 @@ private final class StoreWork: Sendable {
     // MARK: On the writer's thread
 
     func run() {
+        _ = spaceLeft()
         while true {
             let work = take()
             if !work.group.isEmpty { commit(work.group) }
@@ -177,7 +190,7 @@ private final class StoreWork: Sendable {
     }
 
     private func commit(_ group: [StoreRequest]) {
-        let results = store.withLock { $0.commit(group) }
+        let results = outcomes(of: group, with: spaceLeft())
         // Of what nobody waits for, only failures are told.
         let told = zip(group, results).filter { $0.ticket != 0 || !$1.isKept }
         if !told.isEmpty { outcomes(told.map { (ticket: $0.ticket, outcome: $1) }) }
@@ -187,6 +200,24 @@ private final class StoreWork: Sendable {
         }
         if !kept.isEmpty { publications(kept) }
         queue.withLock { $0.committing = 0 }
+    }
+
+    /// Commits what the space allows.
+    private func outcomes(of group: [StoreRequest], with space: DiskSpace) -> [StoreOutcome] {
+        switch space {
+        case .enough, .low: return store.withLock { $0.commit(group) }
+        case .noFrames: return store.withLock { $0.commit(group.map(\.withoutFrames)) }
+        case .nothingNew:
+            let refused = StoreOutcome.failed("too little space is left on the file system of the store")
+            var kept = store.withLock { $0.commit(group.filter { !$0.adds }.map(\.withoutFrames)) }[...]
+            return group.map { $0.adds ? refused : kept.removeFirst() }
+        }
+    }
+
+    private func spaceLeft() -> DiskSpace {
+        let (level, free) = space.withLock { $0?.look() ?? (.enough, nil) }
+        if let free { spaceChanged(level, free) }
+        return level
     }
 
     /// One step; the first of the queue's prunings stays there until it is done.

@@ -13,11 +13,16 @@ from support.program import CentralSystem, environment, fastest
 MILLION = 1_000_000
 
 
-def check(folder, charge_points, until, kills, goes_on=lambda: True):
+def check(folder, charge_points, until, kills, goes_on=lambda: True, broker=None):
     """So many messages to a server that is killed so many times meanwhile; how many there were, and of how many seconds."""
     load = Load(charge_points)
+    flags = []
+    if broker:
+        flags = ["--dojot", folder / "dojot.json"]
+        devices = {charge_point.identity: f"{number:06x}" for number, charge_point in enumerate(load.charge_points)}
+        flags[1].write_text(json.dumps({"tenant": "admin", "mqtt": broker.address, "devices": devices}))
     begin = time.monotonic()
-    server = CentralSystem(folder, records="none", binary=fastest())
+    server = CentralSystem(folder, *flags, records="none", binary=fastest())
     starts = []
     try:
         for number in range(1, kills + 1):
@@ -28,6 +33,8 @@ def check(folder, charge_points, until, kills, goes_on=lambda: True):
             starts.append(time.monotonic() - before)
         load.run(server.url, lambda count: count < until and goes_on())
         seconds = time.monotonic() - begin
+        if broker:
+            wait_until_published(server.store)
         assert server.terminate() == 0
     finally:
         server.close()
@@ -37,6 +44,8 @@ def check(folder, charge_points, until, kills, goes_on=lambda: True):
         faults = load.not_kept_once(store.execute("SELECT kind, charge_point, transaction_id, payload FROM events"))
     assert not faults, f"{len(faults)} of {load.acknowledged}: {faults[:5]}"
     exported_as_they_are(server.store, load)
+    if broker:
+        published_once(server.store, load, broker)
     return load, seconds, max(starts, default=0)
 
 
@@ -61,6 +70,50 @@ def exported_as_they_are(store, load):
     assert not sessions
 
 
+def wait_until_published(store):
+    """What waits is fewer and fewer; not for a minute the same."""
+    least, since = None, time.monotonic()
+    while True:
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
+            count = database.execute("SELECT count(*) FROM outbox WHERE sent_ms IS NULL").fetchone()[0]
+        if not count:
+            return
+        if least is None or count < least:
+            least, since = count, time.monotonic()
+        assert time.monotonic() < since + 60, f"{count} messages wait in vain"
+        time.sleep(0.1)
+
+
+def published_once(store, load, broker):
+    """A row of the outbox for each acknowledged message, and a subscriber has each, in the order of its device."""
+    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
+        rows = database.execute("SELECT charge_point, payload FROM outbox ORDER BY id").fetchall()
+    numbers, events = {}, {}
+    for identity, payload in rows:
+        values = json.loads(payload)
+        events.setdefault(f"admin:{int(identity[2:]):06x}/attrs".encode(), []).append(values["eventId"])
+        if "c1_energy_Wh" in values:
+            session, step = divmod(values["c1_energy_Wh"], 1000)
+            assert ("c1_idTag" in values, "c1_stopReason" in values) == (step == 0, step == STEPS - 1)
+            numbers.setdefault(identity, []).append(session * STEPS + step)
+    assert numbers == {charge_point.identity: list(range(charge_point.acknowledged)) for charge_point in load.charge_points}
+    end = time.monotonic() + 60
+    # The first time that each arrived.
+    while (seen := arrivals(broker)) != events:
+        assert time.monotonic() < end, [
+            (topic, len(seen.get(topic, [])), len(events[topic])) for topic in events if seen.get(topic) != events[topic]][:5]
+        time.sleep(0.1)
+
+
+def arrivals(broker):
+    seen = {}
+    for line in list(broker.lines.lines):
+        topic, _, payload = line.partition(b" ")
+        if b"eventId" in payload:
+            seen.setdefault(topic, {})[json.loads(payload)["eventId"]] = None
+    return {topic: list(events) for topic, events in seen.items()}
+
+
 def output_of(*arguments):
     process = subprocess.Popen([fastest(), *map(str, arguments)], stdout=subprocess.PIPE, env=environment())
     yield from process.stdout
@@ -70,6 +123,18 @@ def output_of(*arguments):
 def test_what_was_acknowledged_under_load_is_kept_once(tmp_path, report):
     load, seconds, _ = check(tmp_path, charge_points=20, until=4000, kills=2)
     report(f"{load.acknowledged} messages in {seconds:.0f} s, two kills: each is there once")
+
+
+def test_what_was_acknowledged_under_load_is_published(tmp_path, broker, report):
+    load, seconds, _ = check(tmp_path, charge_points=10, until=2000, kills=2, broker=broker)
+    report(f"{load.acknowledged} messages in {seconds:.0f} s, two kills: each is in the outbox once, and a subscriber has it")
+
+
+@pytest.mark.soak
+def test_many_messages_are_published(tmp_path, broker, soak_time, report):
+    load, seconds, _ = check(tmp_path, charge_points=100, until=200_000, kills=3, goes_on=soak_time, broker=broker)
+    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, 3 kills: each is in the outbox once, and a "
+           "subscriber has it, in order")
 
 
 @pytest.mark.soak

@@ -63,6 +63,20 @@ def test_the_outcome_of_a_command_on_its_way_at_a_crash_is_unknown_once(central_
     assert not any(b"on its way" in line for line in central_system.messages.lines)
 
 
+def test_an_orderly_end_leaves_no_command_open(central_system):
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    sending = Sending(central_system, "CP001", "Reset", "type=Soft")
+    station.receive()
+    assert central_system.terminate() == 0
+    sending.join()
+    assert sending.done.returncode != 0
+    assert [row[3] for row in journal(central_system.store)] == ["unknown"]
+    central_system.start()
+    assert central_system.terminate() == 0
+    assert not told(central_system)
+
+
 def test_every_outcome_is_in_the_journal(central_system):
     answers = {"ClearCache": {"status": "Accepted"}, "UnlockConnector": {"status": "NotSupported"}}
     station = Answering(central_system.url, "CP001", lambda action, payload: answers.get(action))

@@ -86,6 +86,23 @@ struct RefusalTests {
         try await client.log.wait(for: .connected(id: "a"))
     }
 
+    @Test func brokerThatAcknowledgesNothingIsLeftAndTriedAgain() async throws {
+        let broker = try Broker()
+        var limits = MQTTLimits.quick
+        limits.acknowledgementTimeoutMilliseconds = 200
+        let client = try Client(port: broker.port, limits: limits)
+        client.openDevice("a")
+        client.publish("a", "first", token: 1)
+        try await client.log.wait(for: .acknowledged(id: "a", token: 1))
+        // Silence with nothing in flight is no trouble.
+        #expect(!client.log.all.contains { if case .disconnected = $0 { true } else { false } })
+        broker.pause()
+        client.publish("a", "second", token: 2)
+        try await client.log.wait(for: .disconnected(id: "a", reason: "nothing acknowledged for 200 ms"))
+        broker.resume()
+        try await client.log.wait(for: .acknowledged(id: "a", token: 2))
+    }
+
     @Test func tlsChecksTheBrokersCertificate() async throws {
         let broker = try Broker(.tls)
         let other = try Broker(.tls, isStarted: false)

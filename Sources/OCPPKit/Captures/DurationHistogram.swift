@@ -1,4 +1,5 @@
-/// Durations in milliseconds, counted in constant memory: exact below 1,024 ms, above it to within 0.8 %.
+/// Durations in whole units of the caller's choice, counted in constant memory: exact below 1,024 units, above it to
+/// within 0.8 %.
 public struct DurationHistogram: Sendable {
     /// Each doubling above the exact range has so many buckets.
     private static let bucketsPerDoubling: Int64 = 128
@@ -11,13 +12,13 @@ public struct DurationHistogram: Sendable {
 
     public init() {}
 
-    /// - Parameter milliseconds: not negative.
-    public mutating func add(_ milliseconds: Int64) {
-        let bucket = DurationHistogram.bucket(of: max(0, milliseconds))
+    /// - Parameter duration: not negative.
+    public mutating func add(_ duration: Int64) {
+        let bucket = DurationHistogram.bucket(of: max(0, duration))
         if bucket >= counts.count { counts += Array(repeating: 0, count: bucket + 1 - counts.count) }
         counts[bucket] += 1
         count += 1
-        maximum = max(maximum ?? 0, milliseconds)
+        maximum = max(maximum ?? 0, duration)
     }
 
     /// The smallest duration that so many percent of all do not exceed (nearest rank); `nil` where nothing was added.
@@ -30,6 +31,12 @@ public struct DurationHistogram: Sendable {
             if seen >= rank { return min(maximum, DurationHistogram.upperEdge(of: bucket)) }
         }
         return maximum
+    }
+
+    /// How many were no longer than this.
+    public func count(notAbove duration: Int64) -> Int {
+        guard duration >= 0 else { return 0 }
+        return counts.prefix(DurationHistogram.bucket(of: duration) + 1).reduce(0, +)
     }
 
     private static func bucket(of value: Int64) -> Int {

@@ -177,8 +177,9 @@ extension CentralSystem {
 
     /// - Parameter journalId: of a command that is in the journal.
     mutating func finish(_ outcome: CommandOutcome, journalId: Int64? = nil) {
+        // On its way to the store before anybody is told.
+        keep(outcome, of: journalId)
         effects.append(.outcome(outcome))
         effects.append(.record(.command(outcome)))
-        keep(outcome, of: journalId)
     }
 }

@@ -52,7 +52,10 @@ public final class SQLiteStore: CentralStore {
         try withStoreErrors(path: path) { () throws(SQLiteFailure) in
             if version > 0 {
                 let verdict = try connection.text("PRAGMA quick_check(1)")
-                guard verdict == "ok" else { throw SQLiteFailure.corrupt(verdict) }
+                // Before what is wrong stands a line with the database's name, which is always "main".
+                guard verdict == "ok" else {
+                    throw SQLiteFailure.corrupt(String(verdict.split(separator: "\n").last ?? "quick_check"))
+                }
             }
             // Some file systems have no shared memory, and SQLite goes on with another journal.
             let mode = try connection.text("PRAGMA journal_mode = WAL")

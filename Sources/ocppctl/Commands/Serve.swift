@@ -93,6 +93,14 @@ struct Serve: AsyncParsableCommand {
             "How long publications are kept after the broker has acknowledged them.", valueName: "duration"))
     var keepOutbox: Duration = Duration(milliseconds: 7 * 86_400_000)
 
+    @Option(
+        name: .customLong("min-free"),
+        help: ArgumentHelp(
+            "What should stay free on the store's file system: below it raw frames are not stored, below half of it nothing "
+                + "new is, and charge points are asked to try again; below twice of it that is said. 0 for no care.",
+            valueName: "size"))
+    var minimumFree = ByteCount(bytes: 100 << 20)
+
     @OptionGroup var limits: LimitOptions
 
     @Option(
@@ -168,6 +176,7 @@ struct Serve: AsyncParsableCommand {
         settings.pingIntervalMilliseconds = Int(pingInterval * 1000)
         settings.keepFramesMilliseconds = keepFrames.milliseconds
         settings.keepOutboxMilliseconds = keepOutbox.milliseconds
+        settings.minimumFreeBytes = minimumFree.bytes
         settings.records = records
         settings.centralSystem.registration = boot.status
         settings.centralSystem.heartbeatIntervalSeconds = heartbeatInterval

@@ -20,11 +20,16 @@ struct Simulate: AsyncParsableCommand {
             Updates of firmware and uploads are told step by step, each within seconds. Nothing is really fetched or \
             brought: a URL that no charge point could use fails, and --fail lets any step fail.
 
+            With --load the charge points of a fleet put any central system under load: they connect, boot and send \
+            --message at --rate, or as fast as answers come, for --duration; who is cut off comes back. One summary \
+            record tells messages a second, errors and how long answers took.
+
             Examples:
               ocppctl simulate --id CP001
               ocppctl simulate --id CP001 --session connector=1,idTag=TAG,energy=20kWh,power=50kW --speed 60
               ocppctl simulate --id CP001 --call 'DataTransfer vendorId=com.example data=hello'
               ocppctl simulate --count 100 --id-pattern CP%05d --records none
+              ocppctl simulate --load --count 100 --message meter-values --rate 200 --duration 2s
             """)
 
     @Option(help: ArgumentHelp("The central system; the identity is added to the path.", valueName: "url"))
@@ -74,6 +79,8 @@ struct Simulate: AsyncParsableCommand {
             "Identities of a fleet: %05d stands for the number, from 1, in five digits.", valueName: "pattern"))
     var idPattern = IdentityPattern(argument: "CP%05d")!
 
+    @OptionGroup(title: "Load") var load: LoadOptions
+
     @Option(
         name: .customLong("connect-timeout"),
         help: ArgumentHelp("How long the first connection is tried.", valueName: "duration"))
@@ -92,6 +99,9 @@ struct Simulate: AsyncParsableCommand {
             throw ValidationError("--url begins with ws:// or wss://")
         }
         try tls.validate(isSecure: url.hasPrefix("wss://"))
+        if load.isOn, !session.isEmpty || !call.isEmpty {
+            throw ValidationError("--load sends --message, and takes neither --session nor --call")
+        }
         guard !id.isEmpty else { throw ValidationError("--id is empty") }
         let connectors = model.model.connectors.count
         if let spec = session.first(where: { $0.connectorId > connectors }) {
@@ -108,6 +118,7 @@ struct Simulate: AsyncParsableCommand {
             throw CommandFailure(.configuration, "\(error)")
         }
         let ids = count == 1 ? [id] : (1...count).map { idPattern.identity($0) }
+        if load.isOn { return try await run(LoadGenerator(loop: loop, ids: ids, settings: loadSettings()), on: loop) }
         let fleet = SimulatedFleet(
             loop: loop,
             settings: SimulationSettings(
@@ -122,6 +133,22 @@ struct Simulate: AsyncParsableCommand {
         let failure = await fleet.run(ids: ids)
         await loop.shutDown()
         if let failure { throw failure }
+    }
+
+    private func run(_ generator: LoadGenerator, on loop: EventLoop) async throws {
+        let signals = Signals { _ in Task { await generator.end() } }
+        defer { withExtendedLifetime(signals) {} }
+        let result = await generator.run()
+        await loop.shutDown()
+        try result.get()
+    }
+
+    private func loadSettings() throws -> LoadSettings {
+        LoadSettings(
+            url: url, secret: try passwordFile.map { try ChargePointSecret.read($0) },
+            tls: url.hasPrefix("wss://") ? try tls.context() : nil, message: load.message, rate: load.rate,
+            durationMilliseconds: load.duration.milliseconds, rampMilliseconds: load.ramp.milliseconds,
+            connectTimeoutMilliseconds: connectTimeout.milliseconds, tellsProgress: !quiet)
     }
 }
 

@@ -173,7 +173,7 @@ actor SimulatedStation: WebSocketClientHandler {
 }
 
 /// A path segment (RFC 3986): letters, digits and `-._~` stand for themselves.
-private func percentEncoded(_ text: String) -> String {
+func percentEncoded(_ text: String) -> String {
     text.utf8.reduce(into: "") { result, byte in
         let scalar = Unicode.Scalar(byte)
         if scalar.isASCII, scalar.properties.isAlphabetic || isDigit(byte) || "-._~".utf8.contains(byte) {

@@ -36,7 +36,7 @@ class Broker:
         rules.chmod(0o644)
         configuration = folder / "mosquitto.conf"
         configuration.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nacl_file {rules}\n"
-                                 f"user root\npersistence false\n")
+                                 f"user root\npersistence false\nmax_queued_messages 0\n")
         self.command = [program, "-c", configuration]
         self.lines = None
         self.start()

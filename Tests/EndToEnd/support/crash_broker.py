@@ -67,9 +67,12 @@ class BrokerRun(Run):
 
     def _broker_lives(self):
         if self.broker.process.poll() is not None:
+            # Nothing is published before the observer is there to see it.
+            self.proxy.refuses = True
             self.proxy.cut()
             self.before_this_life = self.proxy.all_acknowledged()
             self.broker.start()
+            self.proxy.refuses = False
 
     def _wait_for_more(self):
         known = self.proxy.answers

@@ -118,7 +118,7 @@ def pattern(lines):
 class Shell:
     """A bash that takes commands one at a time, in a folder that looks like a user's."""
 
-    STAYS = re.compile(r"^ocppctl (serve|simulate|watch)\b(?!.*(--session|--call|--help))")
+    STAYS = re.compile(r"^ocppctl (serve|simulate|watch)\b(?!.*(--session|--call|--load|--help))")
     READY = {"serve": "listening on", "simulate": "boot accepted", "watch": "watching"}
 
     def __init__(self, folder, ports):

@@ -18,6 +18,8 @@ class WatchingProxy:
     def __init__(self, target):
         self.target = target
         self.swallows = False
+        # Whether connections are refused, as by a broker that is not there.
+        self.refuses = False
         self.lock = threading.Condition()
         # By event id, the payload: the same whenever it is sent.
         self.payloads = {}
@@ -66,6 +68,8 @@ class WatchingProxy:
     async def _pass_on(self, reader, writer):
         host, _, port = self.target.rpartition(":")
         try:
+            if self.refuses:
+                raise OSError
             far_reader, far_writer = await asyncio.open_connection(host, int(port))
         except OSError:
             writer.transport.abort()

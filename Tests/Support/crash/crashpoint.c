@@ -6,7 +6,9 @@
  *   CRASH_AT=N        at operation N, before it is done, the process is killed
  *   CRASH_NO_SYNC=1   a sync does nothing, as with `synchronous=OFF`
  *   FAIL_FROM=N FAIL_COUNT=K FAIL_ERRNO=E   operations N to N+K-1 fail with that error
+ *   HOLD_FILE=FILE    a sync does not return while that file is there
  *   CRASH_COUNT=FILE  the number of operations is kept there, as text
+ *   FREE_FILE=FILE    so many bytes are free on every file system, as is said there, as text
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { MAX_FD = 65536, MAX_FILES = 64 };
@@ -41,6 +44,7 @@ static signed char watched[MAX_FD]; /* 0 not known, 1 yes, -1 no */
 
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
 static int (*real_sync)(int), (*real_truncate)(int, off_t), (*real_close)(int);
+static int (*real_statvfs)(const char *, struct statvfs *);
 
 static long setting(const char *name) {
     const char *text = getenv(name);
@@ -52,6 +56,7 @@ __attribute__((constructor)) static void start(void) {
     real_sync = dlsym(RTLD_NEXT, "fdatasync");
     real_truncate = dlsym(RTLD_NEXT, "ftruncate64");
     real_close = dlsym(RTLD_NEXT, "close");
+    real_statvfs = dlsym(RTLD_NEXT, "statvfs");
 }
 
 static int is_watched(int fd) {
@@ -173,6 +178,8 @@ int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
 int fdatasync(int fd) {
     if (!is_watched(fd)) return real_sync(fd);
+    const char *hold = getenv("HOLD_FILE");
+    while (hold && !access(hold, F_OK)) usleep(1000);
     pthread_mutex_lock(&lock);
     int failure = operation(), result = failure ? -1 : 0;
     if (!failure && !setting("CRASH_NO_SYNC")) {
@@ -183,6 +190,18 @@ int fdatasync(int fd) {
     pthread_mutex_unlock(&lock);
     errno = failure;
     return result;
+}
+
+int statvfs(const char *path, struct statvfs *state) {
+    int result = real_statvfs(path, state);
+    const char *name = getenv("FREE_FILE");
+    if (result || !name) return result;
+    FILE *file = fopen(name, "r");
+    long long bytes;
+    if (!file || fscanf(file, "%lld", &bytes) != 1) abort();
+    fclose(file);
+    state->f_bavail = (fsblkcnt_t)(bytes / (long long)state->f_frsize);
+    return 0;
 }
 
 int fsync(int fd) { return fdatasync(fd); }
