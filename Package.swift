@@ -12,6 +12,12 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// What the binary brings along for the dashboard.
+let pageFiles = [
+    "index.html", "style.css", "icon.svg", "main.js", "live.js", "text.js", "dom.js", "chart.js", "overview.js",
+    "station.js", "sessions.js", "consumption.js",
+]
+
 let package = Package(
     name: "ocppctl",
     products: [
@@ -43,11 +49,15 @@ let package = Package(
             name: "CentralSystemService",
             dependencies: ["OCPPKit", "TransportSecurity", "WebEndpoints", "MQTTTransport", "Storage"],
             swiftSettings: strict),
+        .target(
+            name: "Dashboard",
+            dependencies: ["OCPPKit", "TransportSecurity", "WebEndpoints", "Storage", "DojotClient"],
+            resources: pageFiles.map { .embedInCode("Assets/\($0)") }, swiftSettings: strict),
         .executableTarget(
             name: "ocppctl",
             dependencies: [
                 "OCPPKit", "TransportSecurity", "WebEndpoints", "MQTTTransport", "Storage", "DojotClient",
-                "CentralSystemService",
+                "CentralSystemService", "Dashboard",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -62,6 +72,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DojotClientTests", dependencies: ["DojotClient", "WebEndpoints", "OCPPKit"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: ["Dashboard", "OCPPKit", "Storage", "TransportSecurity", "WebEndpoints"],
             swiftSettings: strict),
         .testTarget(
             name: "CentralSystemServiceTests",

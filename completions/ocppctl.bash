@@ -171,13 +171,13 @@ _ocppctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|watch|stations|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|publish-dojot|history-dojot|help)
+    serve|send|watch|stations|dashboard|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|publish-dojot|history-dojot|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send watch stations tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send watch stations dashboard tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot help' -- "${cur}"))
         ;;
     esac
 }
@@ -421,6 +421,57 @@ _ocppctl_stations() {
         ;;
     '--format')
         __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    esac
+}
+
+_ocppctl_dashboard() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=(--server-name)
+    non_repeating_options=(--listen --control --store --page-password-file --tls-certificate --tls-key --dojot --url --user --password-file --dojot-interval)
+    __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--listen')
+        return
+        ;;
+    '--control')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--store')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--page-password-file')
+        return
+        ;;
+    '--tls-certificate')
+        return
+        ;;
+    '--tls-key')
+        return
+        ;;
+    '--server-name')
+        return
+        ;;
+    '--dojot')
+        return
+        ;;
+    '--url')
+        return
+        ;;
+    '--user')
+        return
+        ;;
+    '--password-file')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--dojot-interval')
         return
         ;;
     esac

@@ -30,6 +30,8 @@ function __ocppctl_parse_tokens -S
             __ocppctl_parse_subcommand 0 'control=' 'charge-point=+' 'records=' 'version' 'h/help'
         case 'stations'
             __ocppctl_parse_subcommand 0 'control=' 'store=' 'charge-point=+' 'online' 'format=' 'version' 'h/help'
+        case 'dashboard'
+            __ocppctl_parse_subcommand 0 'listen=' 'control=' 'store=' 'page-password-file=' 'tls-certificate=' 'tls-key=' 'server-name=+' 'dojot=' 'url=' 'user=' 'password-file=' 'dojot-interval=' 'version' 'h/help'
         case 'tags'
             __ocppctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -133,6 +135,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'send' -d 'Send a command to one or many charge points, through the running serve'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'watch' -d 'Follow the records of the running serve, live'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'stations' -d 'List charge points and their connectors, and who is online'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'dashboard' -d 'Serve a web page with the charge points and their sessions, live'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'tags' -d 'Keep the list of idTags that may charge, and push it to charge points'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'decode' -d 'Find OCPP frames in logs and write them as records'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'export-sessions' -d 'Write charging sessions as CSV or JSON lines, from the store, records or logs'
@@ -212,6 +215,20 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" listen' -l 'listen' -d 'Where the page is served; port 0 takes a free one.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" page-password-file' -l 'page-password-file' -d 'Browsers have to give the password that is the first line of this file, which only its owner may read.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" tls-certificate' -l 'tls-certificate' -d 'Serve https:// with this certificate chain, PEM.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" tls-key' -l 'tls-key' -d 'The certificate\'s private key, PEM.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard"' -l 'server-name' -d 'A name by which browsers may ask for the page, beside its address; repeatable.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" dojot' -l 'dojot' -d 'Show what DOJOT stored: the map that \'provision-dojot --output-map\' wrote.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" url' -l 'url' -d 'Where DOJOT is.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" user' -l 'user' -d 'The user, whose tenant has the devices.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" password-file' -l 'password-file' -d 'The user\'s password is the first line of this file.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" dojot-interval' -l 'dojot-interval' -d 'How long to wait before DOJOT is asked again what is new.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl dashboard" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags" -eq 1' -fa 'list' -d 'Write the list, a record a tag'

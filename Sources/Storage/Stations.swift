@@ -3,7 +3,9 @@ public import OCPPKit
 extension StoreReader {
     /// Every charge point that the store knows anything of, none of them online, in the order of the bytes of their
     /// ids. Reservations that have expired by `now` are left out.
-    public func stations(at now: Timestamp) throws -> [Station] {
+    ///
+    /// - Parameter openSessions: where the caller has read them already.
+    public func stations(at now: Timestamp, openSessions: [Session]? = nil) throws -> [Station] {
         var stations: [String: Station] = [:]
         func change(_ id: String, _ body: (inout Station) -> Void) {
             body(&stations[id, default: Station(chargePointId: id)])
@@ -15,11 +17,14 @@ extension StoreReader {
         for row in try reservations() where row.expiryDate > now {
             change(row.chargePointId) { $0.reservations.append(row) }
         }
-        for row in try restoredState(sessionsPerChargePoint: 0).sessions {
-            guard let state = try? JSONTree(parsing: row.state).root, let session = Session(state: state),
-                let transaction = Station.OpenTransaction(session)
-            else { continue }
-            change(row.chargePointId) { $0.transactions.append(transaction) }
+        let sessions =
+            try openSessions
+            ?? restoredState(sessionsPerChargePoint: 0).sessions.compactMap { row in
+                (try? JSONTree(parsing: row.state).root).flatMap { Session(state: $0) }
+            }
+        for session in sessions {
+            guard let id = session.chargePointId, let transaction = Station.OpenTransaction(session) else { continue }
+            change(id) { $0.transactions.append(transaction) }
         }
         return stations.values.sorted { $0.chargePointId.utf8.lexicographicallyPrecedes($1.chargePointId.utf8) }
     }

@@ -69,6 +69,7 @@ struct OCPPCtl: AsyncParsableCommand {
             Send.self,
             Watch.self,
             Stations.self,
+            Dashboard.self,
             Tags.self,
             Decode.self,
             ExportSessions.self,

@@ -14,7 +14,7 @@ MILLION = 1_000_000
 
 
 def check(folder, charge_points, until, kills, goes_on=lambda: True, broker=None):
-    """So many messages to a server that is killed so many times meanwhile; how many there were, and of how many seconds."""
+    """So many messages to a server that is killed or stopped so many times meanwhile; how many, of how many seconds."""
     load = Load(charge_points)
     flags = []
     if broker:
@@ -27,7 +27,9 @@ def check(folder, charge_points, until, kills, goes_on=lambda: True, broker=None
     try:
         for number in range(1, kills + 1):
             share = until * number // (kills + 1)
-            load.run(server.url, lambda count: count < share and goes_on(), kill=server.kill)
+            # Killed, told to stop, killed, ...
+            stop = server.kill if number % 2 else server.terminate
+            load.run(server.url, lambda count: count < share and goes_on(), kill=stop)
             before = time.monotonic()
             server.start()
             starts.append(time.monotonic() - before)
@@ -122,18 +124,18 @@ def output_of(*arguments):
 
 def test_what_was_acknowledged_under_load_is_kept_once(tmp_path, report):
     load, seconds, _ = check(tmp_path, charge_points=20, until=4000, kills=2)
-    report(f"{load.acknowledged} messages in {seconds:.0f} s, two kills: each is there once")
+    report(f"{load.acknowledged} messages in {seconds:.0f} s, killed once, stopped once: each is there once")
 
 
 def test_what_was_acknowledged_under_load_is_published(tmp_path, broker, report):
     load, seconds, _ = check(tmp_path, charge_points=10, until=2000, kills=2, broker=broker)
-    report(f"{load.acknowledged} messages in {seconds:.0f} s, two kills: each is in the outbox once, and a subscriber has it")
+    report(f"{load.acknowledged} messages in {seconds:.0f} s, killed once, stopped once: each is in the outbox once, and a subscriber has it")
 
 
 @pytest.mark.soak
 def test_many_messages_are_published(tmp_path, broker, soak_time, report):
     load, seconds, _ = check(tmp_path, charge_points=100, until=200_000, kills=3, goes_on=soak_time, broker=broker)
-    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, 3 kills: each is in the outbox once, and a "
+    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, killed twice, stopped once: each is in the outbox once, and a "
            "subscriber has it, in order")
 
 
@@ -141,5 +143,5 @@ def test_many_messages_are_published(tmp_path, broker, soak_time, report):
 def test_a_million_messages(tmp_path, soak_time, report):
     """As many of them as there is time for, four fifths of it for the load."""
     load, seconds, start = check(tmp_path, charge_points=100, until=MILLION, kills=5, goes_on=soak_time)
-    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, 5 kills: each is there once; a start took "
+    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, killed three times, stopped twice: each is there once; a start took "
            f"at most {start:.1f} s")

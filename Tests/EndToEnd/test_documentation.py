@@ -23,7 +23,7 @@ def written(path):
 
 @pytest.mark.parametrize("path", [path for path in MARKDOWN + SECTIONS if commands_of(path)[0]], ids=lambda path: path.name)
 def test_commands_do_what_the_document_says(path, tmp_path, request):
-    ports = {9000: free_port(), 1883: free_port(), 8000: free_port()}
+    ports = {default: free_port() for default in (9000, 8080, 1883, 8000)}
     if re.search(r"1883|dojot\.json|mosquitto_", written(path)):
         ports[1883] = request.getfixturevalue("broker").port
     if "8000" in written(path):

@@ -75,7 +75,7 @@ public final class SQLiteStoreReader: StoreReader {
         blocks.bind(1, start?.milliseconds)
         while try next(blocks) {
             guard let frames = FrameBlock.frames(blocks.bytes(0)) else {
-                throw StoreError.corrupt(path: connection.path, detail: "a block of frames cannot be read")
+                throw corruptBlock()
             }
             for frame in frames
             where (chargePointId == nil || frame.chargePointId == chargePointId)
@@ -259,18 +259,20 @@ public final class SQLiteStoreReader: StoreReader {
 
     // MARK: SQLite's errors as the store's
 
-    private func query(_ sql: String) throws(StoreError) -> Statement {
+    func corruptBlock() -> StoreError { .corrupt(path: connection.path, detail: "a block of frames cannot be read") }
+
+    func query(_ sql: String) throws(StoreError) -> Statement {
         try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in try connection.prepare(sql) }
     }
 
-    private func next(_ statement: Statement) throws(StoreError) -> Bool {
+    func next(_ statement: Statement) throws(StoreError) -> Bool {
         let isRow = try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in try statement.step() }
         if !isRow { try solitude?.check() }
         return isRow
     }
 
     /// The only column of the only row.
-    private func integer(_ statement: Statement) throws(StoreError) -> Int64 {
+    func integer(_ statement: Statement) throws(StoreError) -> Int64 {
         var value: Int64 = 0
         while try next(statement) { value = statement.integer(0) }
         return value

@@ -114,44 +114,12 @@ struct HistoryDojot: AsyncParsableCommand {
         var done = 0
         for (chargePointId, device) in devices.sorted(by: { $0.key < $1.key }) {
             let values = try await history.values(of: device, attributes: names, since: since, until: until)
-            try writer.write(Self.messages(values, chargePointId, settings.labels))
+            try writer.write(DeviceMessage.messages(values, of: chargePointId, settings.labels))
             done += 1
             progress.show("\(done) of \(devices.count) charge points")
         }
         progress.clear()
         try writer.flush()
-    }
-
-    /// Values of the same time are of one message.
-    private static func messages(
-        _ values: [StoredValue], _ chargePointId: String, _ labels: AttributeLabels
-    ) -> [DeviceMessage] {
-        var messages: [DeviceMessage] = []
-        for values in values.split(whenTimeChanges: \.time) {
-            var told: [(label: String, value: JSONValue)] = []
-            for value in values
-            where value.attribute != "timestamp" && value.attribute != StationAttribute.eventId.label {
-                let pair = (label: labels.label(of: value.attribute), value: value.value)
-                // What was published twice, because its acknowledgement was lost, was said once.
-                if !told.contains(where: { $0 == pair }) { told.append(pair) }
-            }
-            messages.append(DeviceMessage(chargePointId: chargePointId, time: values[0].time, values: told))
-        }
-        return messages
-    }
-}
-
-extension Array {
-    fileprivate func split<Key: Equatable>(whenTimeChanges key: (Element) -> Key) -> [[Element]] {
-        var groups: [[Element]] = []
-        for element in self {
-            if let last = groups.last?.first, key(last) == key(element) {
-                groups[groups.count - 1].append(element)
-            } else {
-                groups.append([element])
-            }
-        }
-        return groups
     }
 }
 

@@ -16,7 +16,11 @@ final class Signals {
             source.setEventHandler {
                 if count.isFirst() { first(number) } else { _exit(128 + number) }
             }
+            // A signal that comes before the source is there would be lost.
+            let isThere = DispatchSemaphore(value: 0)
+            source.setRegistrationHandler { isThere.signal() }
             source.resume()
+            isThere.wait()
             return source
         }
     }
@@ -40,6 +44,9 @@ final class HangUps {
         _ = signal(SIGHUP, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: DispatchQueue(label: "hang-up"))
         source.setEventHandler(handler: work)
+        let isThere = DispatchSemaphore(value: 0)
+        source.setRegistrationHandler { isThere.signal() }
         source.resume()
+        isThere.wait()
     }
 }

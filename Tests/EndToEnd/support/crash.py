@@ -5,12 +5,17 @@ import sqlite3
 import subprocess
 import tempfile
 import threading
+from datetime import datetime
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
 from .charge_point import ChargePoint
 from .program import ROOT, CentralSystem
+
+# What the store calls what it keeps of an action.
+KINDS = {"StartTransaction": "start", "MeterValues": "meterValues", "StopTransaction": "stop",
+         "SecurityEventNotification": "securityEvent"}
 
 SOURCE = ROOT / "Tests" / "Support" / "crash" / "crashpoint.c"
 
@@ -42,11 +47,15 @@ class Station(threading.Thread):
             steps.append(("StartTransaction", session, {
                 "connectorId": 1, "idTag": f"TAG-{self.identity}", "meterStart": session * 1000,
                 "timestamp": f"{stamp}:00:00Z"}))
+            steps.append(("StatusNotification", session, {
+                "connectorId": 1, "status": "Charging", "errorCode": "NoError", "timestamp": f"{stamp}:00:01Z"}))
             for n in range(1, meter_values + 1):
                 steps.append(("MeterValues", session, {"connectorId": 1, "meterValue": [
                     {"timestamp": f"{stamp}:{n:02}:00Z", "sampledValue": [{"value": f"{session * 1000 + n}.5"}]}]}))
             steps.append(("StopTransaction", session, {
                 "meterStop": session * 1000 + 900, "timestamp": f"{stamp}:59:00Z", "reason": "Local"}))
+            steps.append(("SecurityEventNotification", session, {
+                "type": "SettingSystemTime", "timestamp": f"{stamp}:59:30Z"}))
         return steps
 
     def run(self):
@@ -56,7 +65,7 @@ class Station(threading.Thread):
             socket.boot()
             while len(self.acknowledged) < len(self.steps):
                 action, session, payload = self.steps[len(self.acknowledged)]
-                if action != "StartTransaction":
+                if action in ("MeterValues", "StopTransaction"):
                     payload = {**payload, "transactionId": self.transactions[session]}
                 answer = socket.call(action, payload)
                 if answer[0] != 3:
@@ -146,9 +155,11 @@ class Run:
             rows.setdefault((kind, charge_point), []).append((transaction, json.loads(payload)))
         for station in self.stations:
             for action, session, payload in station.acknowledged:
-                kind = {"StartTransaction": "start", "MeterValues": "meterValues", "StopTransaction": "stop"}[action]
-                found = [row for row in rows.get((kind, station.identity), [])
-                         if row == (station.transactions[session], payload)]
+                if action == "StatusNotification":
+                    continue
+                kind = KINDS[action]
+                transaction = None if kind == "securityEvent" else station.transactions[session]
+                found = [row for row in rows.get((kind, station.identity), []) if row == (transaction, payload)]
                 if len(found) != 1:
                     faults.append(f"{len(found)} rows of {station.identity} {action} {session} {payload}")
         faults += self._unpublished(database)
@@ -156,10 +167,15 @@ class Run:
         return faults
 
     def _unpublished(self, database):
-        """What was acknowledged and is not in the outbox exactly once; what was published stays there for a while."""
-        told = {}
+        """What was acknowledged and is not in the outbox exactly once; what was published stays there for a while.
+
+        A status is there at least once: sent again, it is told again.
+        """
+        told, statuses = {}, set()
         for charge_point, payload in database.execute("SELECT charge_point, payload FROM outbox"):
             values = json.loads(payload)
+            if "c1_status" in values:
+                statuses.add((charge_point, values["c1_status"], values["timestamp"]))
             kind = ("StopTransaction" if "c1_stopReason" in values else "StartTransaction" if "c1_idTag" in values
                     else "MeterValues" if "c1_energy_Wh" in values else None)
             meter = values.get("c1_energy_Wh")
@@ -167,6 +183,12 @@ class Run:
         faults = []
         for station in self.stations:
             for action, _, payload in station.acknowledged:
+                if action == "StatusNotification":
+                    time = datetime.fromisoformat(payload["timestamp"]).timestamp() * 1000
+                    if (station.identity, payload["status"], time) not in statuses:
+                        faults.append(f"no publication of {station.identity} {payload}")
+                if action not in ("StartTransaction", "MeterValues", "StopTransaction"):
+                    continue
                 meter = (payload["meterStart"] if action == "StartTransaction" else payload["meterStop"]
                          if action == "StopTransaction" else float(payload["meterValue"][0]["sampledValue"][0]["value"]))
                 count = told.get((station.identity, action, meter), 0)

@@ -12,8 +12,9 @@ What is compared: lines that a document shows below a command are its whole stan
 A command that shows nothing may print anything. Every command must end with status 0: one that does not shows
 `; echo $?` and the status.
 
-What differs from the page: port 9000, the broker's 1883 and DOJOT's 8000 are free ports, so that a page may show the
-defaults. A `serve`, `simulate` or `watch` that would stay is ended by TERM once it runs, unless `&` leaves it there.
+What differs from the page: port 9000, the dashboard's 8080, the broker's 1883 and DOJOT's 8000 are free ports, so that a
+page may show the defaults. A `serve`, `simulate`, `watch` or `dashboard` that would stay is ended by TERM once it runs,
+unless `&` leaves it there.
 """
 
 import json
@@ -118,8 +119,9 @@ def pattern(lines):
 class Shell:
     """A bash that takes commands one at a time, in a folder that looks like a user's."""
 
-    STAYS = re.compile(r"^ocppctl (serve|simulate|watch)\b(?!.*(--session|--call|--load|--help))")
-    READY = {"serve": "listening on", "simulate": "boot accepted", "watch": "watching"}
+    STAYS = re.compile(r"^ocppctl (serve|simulate|watch|dashboard)\b(?!.*(--session|--call|--load|--help))")
+    READY = {"serve": "listening on", "simulate": "boot accepted", "watch": "watching",
+             "dashboard": "the page is at"}
 
     def __init__(self, folder, ports):
         self.folder = folder
@@ -160,6 +162,8 @@ class Shell:
         text = re.sub(r"\bocppctl serve(?!.*--(?:listen|help))", f"ocppctl serve --listen 127.0.0.1:{self.ports[9000]}", text)
         text = re.sub(r"\bocppctl simulate(?!.*--(?:url|help))",
                       f"ocppctl simulate --url ws://127.0.0.1:{self.ports[9000]}/ocpp", text)
+        text = re.sub(r"\bocppctl dashboard(?!.*--(?:listen|help))",
+                      f"ocppctl dashboard --listen 127.0.0.1:{self.ports[8080]}", text)
         self.count += 1
         out, err = self.folder / f"out{self.count}", self.folder / f"err{self.count}"
         stays = self.STAYS.match(text)
@@ -169,7 +173,7 @@ class Shell:
         self.tell(f"{{ {body}\n}} >{out} 2>{err} 9>&-")
         self.tell("echo $? >&9")
         status = self.read_status()
-        program = re.search(r"\bocppctl (serve|simulate|watch)\b", text)
+        program = re.search(r"\bocppctl (serve|simulate|watch|dashboard)\b", text)
         if program and (ends or is_background):
             is_ready = self.has_fleet if "--count" in text else lambda: self.READY[program[1]] in err.read_text()
             self.wait_until(lambda: err.exists() and is_ready(), f"{text} to be ready", err)
