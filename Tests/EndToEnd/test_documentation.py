@@ -59,7 +59,7 @@ def test_every_exit_status_is_in_the_manual():
         assert f"\n.It {number}\n" in page
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "man").glob("*.1")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted((ROOT / "man").glob("*.[15]")), ids=lambda page: page.name)
 def test_pages_are_clean(page):
     lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True)
     # Pages that are not installed where the test runs cannot be followed.
