@@ -99,14 +99,13 @@ def test_a_session_appears_moves_stops_and_is_in_the_table(page, simulate):
     assert first[:3] == ["CP001", "1", "BUS-17"]
     page.wait(f"document.querySelector('#running tbody tr').children[5].textContent !== {json.dumps(first[5])}")
     page.wait("document.querySelector('#tile-power dd').textContent === '50 kW'")
-    assert page.text("#tile-charging dd") == "1"
-    chips = page.value("[...document.querySelectorAll('#stations .chip')].map((chip) => chip.textContent)")
-    assert "1 Charging" in chips
+    page.wait("document.querySelector('#tile-charging dd').textContent === '1'")
+    page.wait("[...document.querySelectorAll('#stations .chip')].some((chip) => chip.textContent === '1 Charging')")
     assert simulated.wait(60) == 0
     page.wait_for_text("Nothing charges now.", "#running")
     page.wait("document.querySelector('#tile-power dd').textContent === '0 kW'")
-    assert page.value("document.querySelectorAll('#stations .is-offline').length") == 1
-    assert page.value("document.querySelectorAll('.chart .line[d]').length") == 2
+    page.wait("document.querySelectorAll('#stations .is-offline').length === 1")
+    page.wait("document.querySelectorAll('.chart .line[d]').length === 2")
 
     go(page, "/sessions")
     page.wait("document.querySelectorAll('#sessions tbody tr').length === 1")
