@@ -185,6 +185,7 @@ private final class StorePoll {
 
     private func tellFleet(_ reader: SQLiteStoreReader) throws {
         let running = try reader.openSessions().compactMap { Session($0) }
+            .filter { Station.OpenTransaction($0) != nil }
         var stations = try reader.stations(at: now(), openSessions: running)
         for index in stations.indices {
             stations[index].isOnline = connected?.contains(stations[index].chargePointId) ?? false
