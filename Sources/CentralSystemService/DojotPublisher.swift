@@ -72,6 +72,12 @@ final class DojotPublisher: Sendable {
             state.withLock { $0.windows[id, default: Window()].isBehind = true }
             readMore(of: id)
         }
+        let unmapped = backlog.filter { settings.devices[$0] == nil }
+        if !unmapped.isEmpty {
+            notice(
+                "DOJOT: messages of \(unmapped.count) charge points wait in the store, and the map has no device for them: "
+                    + unmapped.prefix(5).joined(separator: ", ") + (unmapped.count > 5 ? ", …" : ""))
+        }
     }
 
     /// Takes publications that have just been committed, in the order of their ids. On the store's thread.

@@ -1,6 +1,10 @@
-"""Under load, and killed again and again: what was acknowledged is in the store, once (row 1, and over a million in `make soak`)."""
+"""Under load, killed and stopped again and again: what was acknowledged is in the store once, and published.
+
+Rows 1, 2 and 53 of what must hold; over a million messages in `make soak`.
+"""
 
 import json
+import os
 import sqlite3
 import subprocess
 import time
@@ -129,19 +133,23 @@ def test_what_was_acknowledged_under_load_is_kept_once(tmp_path, report):
 
 def test_what_was_acknowledged_under_load_is_published(tmp_path, broker, report):
     load, seconds, _ = check(tmp_path, charge_points=10, until=2000, kills=2, broker=broker)
-    report(f"{load.acknowledged} messages in {seconds:.0f} s, killed once, stopped once: each is in the outbox once, and a subscriber has it")
+    report(f"{load.acknowledged} messages in {seconds:.0f} s, killed once, stopped once: each is in the outbox once, and a "
+           "subscriber has it")
 
 
 @pytest.mark.soak
 def test_many_messages_are_published(tmp_path, broker, soak_time, report):
     load, seconds, _ = check(tmp_path, charge_points=100, until=200_000, kills=3, goes_on=soak_time, broker=broker)
-    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, killed twice, stopped once: each is in the outbox once, and a "
-           "subscriber has it, in order")
+    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, killed twice, stopped once: each is in the "
+           "outbox once, and a subscriber has it, in order")
 
 
 @pytest.mark.soak
 def test_a_million_messages(tmp_path, soak_time, report):
-    """As many of them as there is time for, four fifths of it for the load."""
-    load, seconds, start = check(tmp_path, charge_points=100, until=MILLION, kills=5, goes_on=soak_time)
-    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, killed three times, stopped twice: each is there once; a start took "
-           f"at most {start:.1f} s")
+    """All of them in a soak of an hour; else as many as there is time for."""
+    is_whole = float(os.environ.get("SOAK_SECONDS", 3600)) >= 3600
+    load, seconds, start = check(
+        tmp_path, charge_points=100, until=MILLION, kills=5, goes_on=(lambda: True) if is_whole else soak_time)
+    assert not is_whole or load.acknowledged >= MILLION
+    report(f"{load.acknowledged} messages of 100 charge points in {seconds:.0f} s, killed three times, stopped twice: each is "
+           f"there once; a start took at most {start:.1f} s")

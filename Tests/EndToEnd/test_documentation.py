@@ -28,7 +28,7 @@ def test_commands_do_what_the_document_says(path, tmp_path, request):
         ports[1883] = request.getfixturevalue("broker").port
     if "8000" in written(path):
         bridge = ["--mqtt", f"127.0.0.1:{ports[1883]}"] if "1883" in written(path) else []
-        ports[8000] = int(request.getfixturevalue("dojot")(*bridge).url.rsplit(":", 1)[1])
+        ports[8000] = int(request.getfixturevalue("dojot")("--user", "admin:admin", *bridge).url.rsplit(":", 1)[1])
     check(path, tmp_path, ports)
 
 

@@ -94,6 +94,8 @@ def test_each_of_the_nine_actuators_is_its_call(platform, serve):
 def test_what_cannot_be_sent_says_why(platform, serve):
     dojot = platform()
     central_system = serve("--dojot", dojot.map)
+    # What is asked before the device has ever been there is lost.
+    wait_for(lambda: f"as admin:{dojot.devices['CP001']} " in (dojot.broker.folder / "mosquitto.log").read_text())
     dojot.actuate("CP001", {"reset": "Soft"})
     wait_for(lambda: command(dojot) == (["Reset"], ["notConnected"]))
     station = ChargePoint(central_system.url, "CP001")

@@ -130,6 +130,25 @@ def test_nothing_is_lost_while_the_broker_is_away(serve, broker, dojot_map):
     wait_until(lambda: unsent(central_system.store) == 0, "marked as sent")
 
 
+def test_what_waits_for_a_device_that_the_map_has_lost_is_said_and_kept(serve, broker, dojot_map):
+    central_system = serve("--dojot", dojot_map)
+    broker.kill()
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    station.ask("MeterValues", meter_values(1))
+    central_system.kill()
+    broker.start()
+    whole = dojot_map.read_text()
+    dojot_map.write_text(whole.replace("CP001", "CP002"))
+    central_system.start()
+    central_system.messages.wait_for(
+        lambda line: b"messages of 1 charge points wait in the store, and the map has no device for them: CP001" in line)
+    assert central_system.terminate() == 0
+    dojot_map.write_text(whole)
+    central_system.start()
+    broker.wait_for(lambda topic, m: m.get("c1_energy_Wh") == 1.25, "what waited")
+
+
 def test_nothing_is_lost_when_the_server_is_killed(serve, broker, dojot_map):
     """Answered is stored, and stored is published, by the next run where need be."""
     central_system = serve("--dojot", dojot_map)

@@ -147,8 +147,10 @@ enum ReplayKey {
         return key("stop", [id, nil, digest(content)])
     }
 
-    static func meterValues(_ id: String, content: ArraySlice<UInt8>) -> String {
-        key("meterValues", [id, digest(content)])
+    /// - Parameter time: of the first sample, as it was sent. It stands first, so that what comes at about the same time
+    ///   stands together in the store's index: an index that grows at its end costs a third of one that grows anywhere.
+    static func meterValues(_ id: String, time: String?, content: ArraySlice<UInt8>) -> String {
+        key("meterValues", [time, id, digest(content)])
     }
 
     static func securityEvent(_ id: String, content: ArraySlice<UInt8>) -> String {

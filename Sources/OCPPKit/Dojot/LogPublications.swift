@@ -80,7 +80,7 @@ public struct LogPublications: Sendable {
             ]
         case "MeterValues":
             let request = MeterValuesRequest(payload)
-            guard isNew(ReplayKey.meterValues(id, content: payload?.raw ?? []), of: id) else { return [] }
+            guard isNew(ReplayKey.meterValues(id, time: nil, content: payload?.raw ?? []), of: id) else { return [] }
             return publications(request.meterValues, request.connectorId, request.transactionId)
         case "StartTransaction":
             let key = CallKey(chargePointId: id, messageId: record.frame.messageId, isCommand: false)

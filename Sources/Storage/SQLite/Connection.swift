@@ -44,6 +44,9 @@ import CSQLite
     /// Some errors end a transaction by themselves.
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 
+    /// How many rows the last INSERT, UPDATE or DELETE that ended has changed.
+    var changedRows: Int { Int(unsafe sqlite3_changes64(handle)) }
+
     /// Runs statements without parameters and ignores their rows.
     func execute(_ sql: String) throws(SQLiteFailure) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)

@@ -4,9 +4,9 @@ import OCPPKit
 /// SQLite's own work.
 final class WriteStatements {
     let begin, commit, savepoint, release, rollbackToSavepoint: Statement
-    private let frameBlock, publication, published, pruneFrames, pruneOutbox, earlier, event, session, chargePoint,
-        connector,
-        changes: Statement
+    private let frameBlock, publication, published, pruneFrames, pruneOutbox, earlier, event, session, openSession,
+        chargePoint, connector: Statement
+    private let connection: Connection
     private let stations: StationStatements
     private let commands: CommandStatements
     private let tags: TagStatements
@@ -14,6 +14,7 @@ final class WriteStatements {
     private var block = FrameBlock()
 
     init(_ connection: Connection) throws(SQLiteFailure) {
+        self.connection = connection
         begin = try connection.prepare("BEGIN IMMEDIATE")
         commit = try connection.prepare("COMMIT")
         savepoint = try connection.prepare("SAVEPOINT request")
@@ -28,7 +29,7 @@ final class WriteStatements {
         event = try connection.prepare(
             """
             INSERT INTO events (replay_key, kind, charge_point, connector, transaction_id, arrival_ms, payload, reply)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (replay_key) DO NOTHING
             """)
         session = try connection.prepare(
             """
@@ -40,6 +41,8 @@ final class WriteStatements {
                 end_sequence = coalesce(end_sequence, excluded.end_sequence),
                 state = excluded.state
             """)
+        // Most often written by far: no column of an index is named, so that none is touched.
+        openSession = try connection.prepare("UPDATE sessions SET state = ? WHERE number = ? AND is_ended = 0")
         chargePoint = try connection.prepare(
             """
             INSERT OR REPLACE INTO charge_points
@@ -56,7 +59,6 @@ final class WriteStatements {
             DELETE FROM frame_blocks WHERE id IN
                 (SELECT id FROM frame_blocks WHERE last_arrival_ms < ? ORDER BY last_arrival_ms LIMIT ?)
             """)
-        changes = try connection.prepare("SELECT changes()")
         stations = try StationStatements(connection)
         commands = try CommandStatements(connection)
         tags = try TagStatements(connection)
@@ -77,10 +79,11 @@ final class WriteStatements {
                     try published.run()
                 }
             case .session(let value) where !isReplay || !value.isNew: try replace(value)
-            case .event(let value) where !isReplay: try insert(value, as: verdict?.alternative)
             case .chargePoint(let value) where !isReplay: try replace(value)
             case .connector(let value) where !isReplay: try replace(value)
-            case .session, .event, .chargePoint, .connector, .publication: break
+            // The verdict has put it where it belongs.
+            case .event: break
+            case .session, .chargePoint, .connector, .publication: break
             case .link(let value): try stations.replace(value)
             case .progress(let value): try stations.replace(value)
             case .reservation(let value): try stations.replace(value)
@@ -112,8 +115,7 @@ final class WriteStatements {
         statement.bind(1, time.milliseconds)
         statement.bind(2, Int64(limit))
         try statement.run()
-        defer { changes.reset() }
-        return try changes.step() ? Int(changes.integer(0)) : 0
+        return connection.changedRows
     }
 
     /// What an earlier event of the same replay key means.
@@ -135,13 +137,16 @@ final class WriteStatements {
         }
     }
 
-    /// `nil` where the request has no event, or a new one.
+    /// Keeps the request's event. `nil` where it has none, or a new one.
     private func verdict(on request: StoreRequest) throws(SQLiteFailure) -> Verdict? {
         for case .event(let event) in request.operations {
+            if try insert(event, kind: event.kind, replayKey: event.replayKey) { continue }
             guard let (reply, payload) = try earlierEvent(event.replayKey) else { continue }
             guard let alternative = event.alternative, payload != event.payload else { return .replayed(reply: reply) }
-            if let (reply, _) = try earlierEvent(alternative.replayKey) { return .replayed(reply: reply) }
-            return .conflict(alternative)
+            if try insert(event, kind: alternative.kind, replayKey: alternative.replayKey) {
+                return .conflict(alternative)
+            }
+            return .replayed(reply: try earlierEvent(alternative.replayKey)?.reply ?? reply)
         }
         return nil
     }
@@ -177,11 +182,12 @@ final class WriteStatements {
         try publication.run()
     }
 
+    /// - Returns: false where an event has this key already.
     private func insert(
-        _ value: TransactionEvent, as alternative: TransactionEvent.Alternative?
-    ) throws(SQLiteFailure) {
-        event.bind(1, alternative?.replayKey ?? value.replayKey)
-        event.bind(2, (alternative?.kind ?? value.kind).rawValue)
+        _ value: TransactionEvent, kind: TransactionEvent.Kind, replayKey: String
+    ) throws(SQLiteFailure) -> Bool {
+        event.bind(1, replayKey)
+        event.bind(2, kind.rawValue)
         event.bind(3, value.chargePointId)
         event.bind(4, value.connectorId)
         event.bind(5, value.transactionId)
@@ -189,9 +195,16 @@ final class WriteStatements {
         event.bind(7, text: value.payload)
         event.bind(8, text: value.reply)
         try event.run()
+        return connection.changedRows == 1
     }
 
     private func replace(_ value: StoredSession) throws(SQLiteFailure) {
+        if !value.isNew, !value.isEnded {
+            openSession.bind(1, text: value.state)
+            openSession.bind(2, Int64(value.number))
+            try openSession.run()
+            if connection.changedRows == 1 { return }
+        }
         session.bind(1, Int64(value.number))
         session.bind(2, value.chargePointId)
         session.bind(3, value.isEnded)

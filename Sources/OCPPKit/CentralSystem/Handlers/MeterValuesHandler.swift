@@ -1,13 +1,20 @@
 extension CentralSystem {
     mutating func meterValues(_ call: InboundCall) -> Answer {
-        let request = MeterValuesRequest(call.payload)
+        // The samples are the folder's and the publications' matter: here they stay text.
+        var request = PayloadReader(call.payload)
+        let transactionId = request.integer("transactionId")
         let content = call.frame.payload?.raw ?? []
-        alertIfForeign(request.transactionId, in: call)
+        alertIfForeign(transactionId, in: call)
         return .durable(
             TransactionEvent(
-                kind: .meterValues, chargePointId: call.chargePointId, connectorId: request.connectorId,
-                transactionId: request.transactionId, arrival: now,
-                replayKey: ReplayKey.meterValues(call.chargePointId, content: content), payload: Array(content),
-                reply: EmptyPayload().payload))
+                kind: .meterValues, chargePointId: call.chargePointId, connectorId: request.integer("connectorId"),
+                transactionId: transactionId, arrival: now,
+                replayKey: ReplayKey.meterValues(call.chargePointId, time: firstTime(of: call), content: content),
+                payload: Array(content), reply: EmptyPayload().payload))
+    }
+
+    private func firstTime(of call: InboundCall) -> String? {
+        var values = call.frame.payload?["meterValue"]?.elements
+        return values?.next()?["timestamp"]?.text.map { String($0.prefix(32)) }
     }
 }

@@ -228,7 +228,7 @@ actor LoadGenerator {
         case .answer: if stations[index].phase == .busy { count(index) }
         }
         switch stations[index].phase {
-        case .preparing where settings.message == .meterValues && stations[index].transactionId == 0:
+        case .preparing where settings.message == .meterValues && !stations[index].hasStarted:
             let bytes = stations[index].start(at: wallTime)
             send(bytes, by: index)
         case .preparing: isReady(index)
@@ -262,6 +262,10 @@ actor LoadGenerator {
     /// All have booted: the load begins.
     private func begin() {
         sendingSince = monotonicMicroseconds()
+        if settings.tellsProgress {
+            progress.clear()
+            Diagnostics.say("all charge points have booted; sending")
+        }
         loop.schedule(afterMilliseconds: Int(settings.durationMilliseconds)) { self.assumeIsolated { $0.end() } }
         for index in stations.indices where stations[index].phase == .idle { isFree(index) }
         if settings.rate != nil { sendDue() }

@@ -26,8 +26,9 @@ struct LoadStation {
 
     private var count = 0
     private var meter = 1000
-    /// Of the transaction that has begun; 0 before.
-    private(set) var transactionId: Int64 = 0
+    /// Whether it has asked to start the transaction whose meter values it sends.
+    private(set) var hasStarted = false
+    private var transactionId: Int64 = 0
     /// Whether the answer on its way brings a transaction's id.
     private var readsAnswer = false
     /// Where it is in its session.
@@ -48,7 +49,9 @@ struct LoadStation {
     }
 
     mutating func start(at time: String) -> [UInt8] {
-        call("StartTransaction", #"{"connectorId":1,"idTag":"LOAD","meterStart":\#(meter),"timestamp":"\#(time)"}"#)
+        hasStarted = true
+        return call(
+            "StartTransaction", #"{"connectorId":1,"idTag":"LOAD","meterStart":\#(meter),"timestamp":"\#(time)"}"#)
     }
 
     /// The next message of the load.
@@ -70,7 +73,7 @@ struct LoadStation {
     /// After a new connection a transaction begins anew.
     mutating func forgetTransaction() {
         step = 0
-        transactionId = 0
+        hasStarted = false
     }
 
     private mutating func stop(at time: String) -> [UInt8] {
