@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import subprocess
 from urllib.parse import quote, urlsplit
 
@@ -9,7 +10,7 @@ import pytest
 
 from support.browser import Browser, Dashboard
 from support.charge_point import Answering, ChargePoint
-from support.program import BINARY, DEADLINE, environment, run
+from support.program import BINARY, DEADLINE, ROOT, environment, run
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 
@@ -318,6 +319,8 @@ def test_portuguese_by_the_browsers_language(central_system, dashboard, browser)
     assert one.value("document.documentElement.lang") == "pt"
     assert one.text("h1") == "Pontos de recarga"
     assert one.value("document.title") == "Pontos de recarga – ocppctl"
+    central_system.terminate()
+    one.wait_for_text("não é ao vivo: nenhum servidor escuta em", "#link")
 
 
 def test_keyboard_and_what_is_read_aloud(page, simulate):
@@ -553,3 +556,16 @@ def test_term_is_never_lost(dashboard, tmp_path):
         board = dashboard("--control", tmp_path / "none.sock", "--store", tmp_path / "none.db")
         board.messages.wait_for(lambda line: b"the page is at" in line)
         assert board.stop() == 0
+
+
+def test_both_languages_have_every_text():
+    """And the same places for values in each."""
+    source = (ROOT / "Sources/Dashboard/Assets/text.js").read_text().split("\n};")[0]
+    languages = [dict(re.findall(r'(\w+): "([^"]*)"', part)) for part in re.split(r"\n  (?:en|pt): \{", source)[1:]]
+    english, portuguese = languages
+    assert len(english) > 80 and english.keys() == portuguese.keys()
+    for name, text in english.items():
+        assert re.findall(r"\{\w+\}", text) == re.findall(r"\{\w+\}", portuguese[name]), name
+    used = {name for path in (ROOT / "Sources/Dashboard/Assets").glob("*.js")
+            for name in re.findall(r'\btext\("(\w+)"', path.read_text())}
+    assert used <= english.keys()
