@@ -62,6 +62,10 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What the conformance suite talks to; never installed.
+        .executableTarget(
+            name: "WebSocketEcho", dependencies: ["WebEndpoints"], path: "Tests/Support/WebSocketEcho",
+            exclude: ["plain.c"], swiftSettings: strict),
         .testTarget(
             name: "OCPPKitTests", dependencies: ["OCPPKit"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

@@ -73,10 +73,16 @@ class Dojot:
 
 
 @pytest.fixture
-def soak_time(request):
-    """Tells whether this soak test has time left: SOAK_SECONDS, shared evenly among the soak tests of the run."""
+def soak_seconds(request):
+    """What this soak test may take: SOAK_SECONDS, shared evenly among the soak tests of the run."""
     count = sum(1 for item in request.session.items if item.get_closest_marker("soak"))
-    end = time.monotonic() + float(os.environ.get("SOAK_SECONDS", 3600)) / max(1, count)
+    return float(os.environ.get("SOAK_SECONDS", 3600)) / max(1, count)
+
+
+@pytest.fixture
+def soak_time(soak_seconds):
+    """Tells whether this soak test has time left."""
+    end = time.monotonic() + soak_seconds
     return lambda: time.monotonic() < end
 
 
