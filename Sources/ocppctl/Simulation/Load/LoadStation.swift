@@ -50,7 +50,8 @@ struct LoadStation {
 
     mutating func start(at time: String) -> [UInt8] {
         hasStarted = true
-        return call("StartTransaction", #"{"connectorId":1,"idTag":"LOAD","meterStart":\#(meter),"timestamp":"\#(time)"}"#)
+        return call(
+            "StartTransaction", #"{"connectorId":1,"idTag":"LOAD","meterStart":\#(meter),"timestamp":"\#(time)"}"#)
     }
 
     /// The next message of the load.
