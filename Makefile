@@ -9,7 +9,7 @@ RELEASE := --configuration release --static-swift-stdlib --product ocppctl
 BINARY  := .build/release/ocppctl
 VENV    := .venv
 
-.PHONY: all build debug demo test test-swift test-end-to-end soak fuzz bench deps test-deps man completions check-generated format lint install uninstall deb clean
+.PHONY: all build debug demo test test-swift test-end-to-end soak fuzz sanitize bench deps test-deps man completions check-generated format lint install uninstall deb clean
 
 all: build
 
@@ -44,9 +44,15 @@ SECONDS ?= 3600
 soak: test-deps debug build
 	SOAK_SECONDS=$(SECONDS) $(VENV)/bin/python -m pytest -q -m soak Tests/EndToEnd
 
-# The readers, with the address sanitizer, SECONDS each.
+# The readers, with the address sanitizer, SECONDS each; TARGETS of Fuzz, or all.
+TARGETS ?=
 fuzz: deps
-	sh scripts/fuzz $(SECONDS)
+	sh scripts/fuzz $(SECONDS) $(TARGETS)
+
+# The tests with the compiler's thread sanitizer, then with its address sanitizer; a build and some minutes each.
+sanitize: test-deps
+	SWIFT=$(SWIFT) sh scripts/sanitize thread
+	SWIFT=$(SWIFT) sh scripts/sanitize address
 
 # Ratios to other programs, in turn on this machine; never a part of the tests.
 bench: build
@@ -71,7 +77,8 @@ lint:
 
 install: $(BINARY)
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/ocppctl
-	for page in man/*.1; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$${page##*/}; done
+	for page in man/*.[15]; do \
+	    install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 	install -D -m 644 completions/ocppctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ocppctl
 	install -D -m 644 completions/_ocppctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
 	install -D -m 644 completions/ocppctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish
@@ -79,7 +86,8 @@ install: $(BINARY)
 # A folder that only completions make goes with the last of them.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ocppctl
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl-*.1
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl-*.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5/ocppctl-*.5
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ocppctl
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish

@@ -1,5 +1,7 @@
 // What charge points send to a central system: lines of the input are messages of one connection.
 
+@testable import OCPPKit
+
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzCentralSystem(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: size))

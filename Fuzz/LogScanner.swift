@@ -1,5 +1,7 @@
 // A log of any kind: found frames are the same however the stream is cut.
 
+@testable import OCPPKit
+
 private func read(_ pieces: [ArraySlice<UInt8>]) -> [UInt8] {
     var reader = LogReader(options: LogOptions(zone: { $0 }))
     var writer = JSONWriter()

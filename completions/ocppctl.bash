@@ -163,21 +163,29 @@ _ocppctl() {
     local -a repeating_flags=()
     local -a non_repeating_flags=(--version -h --help)
     local -a repeating_options=()
-    local -a non_repeating_options=()
+    local -a non_repeating_options=(--config)
     __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--config')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
 
     # Offer subcommand / subcommand argument completions
     local -r subcommand="${unparsed_words[0]}"
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|watch|stations|dashboard|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|publish-dojot|history-dojot|help)
+    serve|send|watch|stations|dashboard|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|publish-dojot|history-dojot|check|config|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send watch stations dashboard tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send watch stations dashboard tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot check config help' -- "${cur}"))
         ;;
     esac
 }
@@ -186,7 +194,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--lenient-passwords --strict --hash-tags --version -h --help)
     repeating_options=(--tls-certificate --tls-key --trust-proxy)
-    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --min-free --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
+    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --min-free --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --http --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -320,6 +328,9 @@ _ocppctl_serve() {
         ;;
     '--dojot')
         __ocppctl_add_completions -f
+        return
+        ;;
+    '--http')
         return
         ;;
     '--records')
@@ -753,7 +764,7 @@ _ocppctl_export-sessions() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor --output)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -794,6 +805,10 @@ _ocppctl_export-sessions() {
         return
         ;;
     '--cursor')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--output')
         __ocppctl_add_completions -f
         return
         ;;
@@ -1195,6 +1210,83 @@ _ocppctl_history-dojot() {
     case "${positional_number}" in
     *)
         __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion history-dojot -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_ocppctl_check() {
+    repeating_flags=()
+    non_repeating_flags=(--restart --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --url --id --password-file --tls-ca --tls-certificate --tls-key --timeout --format)
+    __ocppctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--url')
+        return
+        ;;
+    '--id')
+        return
+        ;;
+    '--password-file')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--tls-ca')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--tls-certificate')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--tls-key')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--format')
+        __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion check -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_ocppctl_config() {
+    repeating_flags=()
+    non_repeating_flags=(--changed --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--format)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W 'serve'$'\n''send'$'\n''watch'$'\n''stations'$'\n''dashboard'$'\n''tags'$'\n''decode'$'\n''export-sessions'$'\n''export-meter-values'$'\n''simulate'$'\n''passwords'$'\n''provision-dojot'$'\n''publish-dojot'$'\n''history-dojot'$'\n''check'$'\n''config'
         return
         ;;
     esac

@@ -45,6 +45,7 @@ public final class DashboardServer: @unchecked Sendable {
         if let asset = Assets.answer(request) { return responder.answer(asset) }
         let words = request.path.split(separator: "/", omittingEmptySubsequences: false)
         switch request.path {
+        case "/api/live" where request.method == "HEAD": responder.answer(.status(405))
         case "/api/live": hub.add(responder)
         case "/api/sessions": sessions(request, responder)
         case "/api/sessions.csv": csv(request, responder)

@@ -72,12 +72,19 @@ public struct Fleet: Sendable {
 
 /// Whether what the page shows is what is.
 public struct SourceLink: Sendable, Equatable {
+    /// Why it is not live, where the page has words of its own for it.
+    public enum Reason: String, Sendable {
+        case noServer, serverEnded
+    }
+
     public var isLive: Bool
+    public var reason: Reason?
     /// For people, where it is not.
     public var message: String?
 
-    public init(isLive: Bool, message: String? = nil) {
+    public init(isLive: Bool, reason: Reason? = nil, message: String? = nil) {
         self.isLive = isLive
+        self.reason = reason
         self.message = message
     }
 }

@@ -12,6 +12,8 @@ final class FrameWindows: Sendable {
     }
 
     private static let maximumFrames = 300
+    /// Of the frames of one charge point; the last one stays, however long it is.
+    private static let maximumBytes = 2 << 20
     private static let maximumWindows = 32
 
     private let windows = Mutex<[String: Window]>([:])
@@ -63,7 +65,7 @@ final class FrameWindows: Sendable {
             window.lastNumber += 1
             window.frames.append((window.lastNumber, frame))
         }
-        window.frames.removeFirst(max(0, window.frames.count - Self.maximumFrames))
+        window.frames = Self.trimmed(window.frames)
         window.lastBlock = lastBlock
         window.lastUse = monotonicMilliseconds()
         return windows.withLock { windows in
@@ -77,6 +79,18 @@ final class FrameWindows: Sendable {
             windows[id] = window
             return window
         }
+    }
+
+    private static func trimmed(_ frames: [(number: Int64, frame: StoredFrame)]) -> [(
+        number: Int64, frame: StoredFrame
+    )] {
+        var bytes = 0
+        let kept = frames.reversed().prefix(maximumFrames).prefix { entry in
+            let isFirst = bytes == 0
+            bytes += entry.frame.raw.count
+            return isFirst || bytes <= maximumBytes
+        }
+        return kept.reversed()
     }
 
     /// The frame as a line that the reader of logs takes: it finds each answer's CALL, and judges.

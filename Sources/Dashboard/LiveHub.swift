@@ -228,6 +228,7 @@ final class LiveHub: @unchecked Sendable {
         writer.key("link")
         writer.beginObject()
         writer.member("live", link.isLive)
+        writer.member("reason", link.reason?.rawValue)
         writer.member("message", link.message)
         writer.endObject()
     }

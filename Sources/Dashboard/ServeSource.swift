@@ -40,9 +40,9 @@ public final class ServeSource: DashboardSource {
         DispatchQueue(label: "dashboard-source").async { [self] in
             let poll = StorePoll(now: now, tell: tell)
             while true {
-                let reason = follow(poll, isWatched)
+                let link = follow(poll, isWatched)
                 poll.connected = nil
-                poll.link = SourceLink(isLive: false, message: reason)
+                poll.link = link
                 poll.read(storePath.withLock { $0 }, isForced: true)
                 _ = Glibc.poll(nil, 0, 1_000)
             }
@@ -51,8 +51,8 @@ public final class ServeSource: DashboardSource {
 
     /// Follows the server for as long as it lives.
     ///
-    /// - Returns: why that has ended, for people.
-    private func follow(_ poll: StorePoll, _ isWatched: () -> Bool) -> String {
+    /// - Returns: why that has ended.
+    private func follow(_ poll: StorePoll, _ isWatched: () -> Bool) -> SourceLink {
         do throws(LineClientError) {
             var client = try LineClient(path: controlPath)
             try client.send(ControlRequest.store(number: 1).line)
@@ -77,10 +77,11 @@ public final class ServeSource: DashboardSource {
             }
         } catch {
             return switch error {
-            case .notListening: "no server listens on \(controlPath)"
-            case .permissionDenied(let text), .other(let text): text
-            case .closed: "the server has ended"
-            case .timedOut, .lineTooLong: "the server gave no sense"
+            case .notListening: SourceLink(isLive: false, reason: .noServer, message: controlPath)
+            case .closed: SourceLink(isLive: false, reason: .serverEnded)
+            case .permissionDenied(let text), .other(let text): SourceLink(isLive: false, message: text)
+            case .timedOut, .lineTooLong:
+                SourceLink(isLive: false, message: "\(controlPath): what answers there is no ocppctl serve")
             }
         }
     }
@@ -185,6 +186,7 @@ private final class StorePoll {
 
     private func tellFleet(_ reader: SQLiteStoreReader) throws {
         let running = try reader.openSessions().compactMap { Session($0) }
+            .filter { Station.OpenTransaction($0) != nil }
         var stations = try reader.stations(at: now(), openSessions: running)
         for index in stations.indices {
             stations[index].isOnline = connected?.contains(stations[index].chargePointId) ?? false

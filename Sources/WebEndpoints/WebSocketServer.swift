@@ -68,6 +68,8 @@ extension WebSocketServerHandler {
         public var burstSeconds = 10
         /// A message that is not complete this long after its first part closes its connection with 1008. 0 is never.
         public var halfMessageTimeoutMilliseconds = 30_000
+        /// Takes binary messages, and answers them with binary ones: for conformance suites alone. OCPP-J is text.
+        package var takesBinary = false
 
         public init() {}
     }
@@ -284,7 +286,7 @@ extension WebSocketServer: HandshakeFront.Delegate {
                 maxMessageBytes: configuration.maxMessageBytes, maxBacklogBytes: configuration.maxBacklogBytes,
                 halfMessageTimeoutMilliseconds: configuration.halfMessageTimeoutMilliseconds,
                 messagesPerSecond: configuration.messagesPerSecond, bytesPerSecond: configuration.bytesPerSecond,
-                burstSeconds: configuration.burstSeconds))
+                burstSeconds: configuration.burstSeconds, takesBinary: configuration.takesBinary))
         let connection = WebSocketConnection(
             id: nextID, request: accepted.request, subprotocol: accepted.subprotocol, wire: wire, server: self)
         let head = Handshake.canonicalRequest(

@@ -43,6 +43,8 @@ struct WebSocketLimits {
     var bytesPerSecond = 0
     /// How far ahead of that it may run.
     var burstSeconds = 10
+    /// See `WebSocketServer.Configuration`.
+    var takesBinary = false
 }
 
 /// What a `WebSocketWire` tells.
@@ -81,8 +83,13 @@ final class WebSocketWire: Wire {
 
     weak var owner: (any WebSocketWireOwner)?
     private let limits: WebSocketLimits
+    /// Of what is sent: text, or what the peer sent last where binary is taken.
+    private var kind = LWS_WRITE_TEXT
     private var assembly: [UInt8] = []
     private var isMidMessage = false
+    /// A message that came in fragments is just being told. Pings between them are answered by libwebsockets when the
+    /// socket is next writeable, and before what is queued: an answer waits for that, so as not to overtake the pong.
+    private var isEndingFragments = false
     private var halfMessageTimer: Timer?
     private var backlog: [[UInt8]] = []
     private var backlogStart = 0
@@ -115,8 +122,8 @@ final class WebSocketWire: Wire {
 
     func send(_ message: [UInt8]) {
         guard isOpen, closing == nil, reason == nil else { return }
-        if backlogStart == backlog.count && canWrite {
-            write(message, as: LWS_WRITE_TEXT)
+        if backlogStart == backlog.count && !isEndingFragments && canWrite {
+            write(message, as: kind)
             return
         }
         backlog.append(message)
@@ -182,7 +189,7 @@ final class WebSocketWire: Wire {
             backlog[backlogStart] = []
             backlogStart += 1
             backlogBytes -= message.count
-            write(message, as: LWS_WRITE_TEXT)
+            write(message, as: kind)
         }
         if backlogStart == backlog.count {
             backlog.removeAll(keepingCapacity: backlog.capacity <= 16)
@@ -230,6 +237,8 @@ final class WebSocketWire: Wire {
             isOpen = true
             owner?.wireOpened()
         case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+            // The reason is text, too (RFC 6455, 5.5.1).
+            if reason == nil, unsafe !isUTF8(Array(bytes.dropFirst(2))) { return refuse(1007, "not UTF-8") }
             if reason == nil {
                 let code = unsafe bytes.count >= 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : nil
                 reason = .byPeer(code: code)
@@ -264,7 +273,9 @@ final class WebSocketWire: Wire {
         guard let socket = unsafe socket, reason == nil else { return 0 }
         heardSincePing = true
         count(messages: 0, bytes: bytes.count)
-        if unsafe lws_frame_is_binary(socket) != 0 { return refuse(1003, "text only") }
+        let isBinary = unsafe lws_frame_is_binary(socket) != 0
+        if isBinary && !limits.takesBinary { return refuse(1003, "text only") }
+        kind = isBinary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT
         let rest = unsafe lws_remaining_packet_payload(socket)
         // The peer chooses `rest` up to 2^63 - 1: do not add to it.
         if rest > limits.maxMessageBytes - assembly.count - bytes.count { return refuse(1009, "message too big") }
@@ -274,6 +285,7 @@ final class WebSocketWire: Wire {
             return 0
         }
         var message: [UInt8]
+        let wasFragmented = isMidMessage
         if isMidMessage {
             unsafe assembly.append(contentsOf: bytes)
             message = assembly
@@ -285,8 +297,10 @@ final class WebSocketWire: Wire {
             message = unsafe Array(bytes)
         }
         count(messages: 1, bytes: 0)
-        guard isUTF8(message) else { return refuse(1007, "not UTF-8") }
+        guard isBinary || isUTF8(message) else { return refuse(1007, "not UTF-8") }
+        isEndingFragments = wasFragmented
         owner?.wireReceived(message)
+        isEndingFragments = false
         return 0
     }
 

@@ -98,7 +98,10 @@ struct Transcript: Sendable, CustomStringConvertible {
         ]
         for name in ["STATE", "CACHE", "CONFIG", "DATA"] { environment["XDG_\(name)_HOME"] = "\(home.path)/\(name)" }
         environment["XDG_RUNTIME_DIR"] = "\(home.path)/RUNTIME"
-        environment["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
+        // What the binary needs to run, under a sanitizer too.
+        for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS"] {
+            environment[name] = ProcessInfo.processInfo.environment[name]
+        }
         return environment
     }
 

@@ -13,6 +13,8 @@ import pytest
 
 from support.dojot_fixtures import dojot_broker, platform  # noqa: F401
 from support.fixtures import broker, central_system, serve  # noqa: F401
+from support.outputs import Gathering, Search
+from support.secrets import DOJOT_PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDIN = ROOT / "Tests" / "Support" / "dojot_standin"
@@ -34,6 +36,8 @@ class Dojot:
     """A running stand-in."""
 
     def __init__(self, *arguments):
+        if "--user" not in arguments:
+            arguments = ("--user", f"admin:{DOJOT_PASSWORD}", *arguments)
         self.process = subprocess.Popen([sys.executable, str(STANDIN), "--port", "0", *arguments],
                                         stdout=subprocess.PIPE, text=True)
         self.url = json.loads(self.process.stdout.readline())["url"]
@@ -60,20 +64,54 @@ class Dojot:
             with error:
                 return Reply(error.code, error.headers["Content-Type"], error.headers, error.read())
 
-    def try_login(self, name="admin", password="admin"):
+    def try_login(self, name="admin", password=DOJOT_PASSWORD):
         return self.send("POST", "/auth", {"username": name, "passwd": password}, authorization="")
 
-    def login(self, name="admin", password="admin"):
+    def login(self, name="admin", password=DOJOT_PASSWORD):
         self.token = self.try_login(name, password).json["jwt"]
         return self
 
 
 @pytest.fixture
-def soak_time(request):
-    """Tells whether this soak test has time left: SOAK_SECONDS, shared evenly among the soak tests of the run."""
+def soak_seconds(request):
+    """What this soak test may take: SOAK_SECONDS, shared evenly among the soak tests of the run."""
     count = sum(1 for item in request.session.items if item.get_closest_marker("soak"))
-    end = time.monotonic() + float(os.environ.get("SOAK_SECONDS", 3600)) / max(1, count)
+    return float(os.environ.get("SOAK_SECONDS", 3600)) / max(1, count)
+
+
+@pytest.fixture
+def soak_time(soak_seconds):
+    """Tells whether this soak test has time left."""
+    end = time.monotonic() + soak_seconds
     return lambda: time.monotonic() < end
+
+
+gathering = Gathering()
+
+
+def pytest_sessionstart():
+    gathering.begin()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def folders_of_tests(tmp_path_factory):
+    gathering.tests = tmp_path_factory.getbasetemp()
+
+
+def pytest_runtest_logreport(report):
+    parts = [report.nodeid, report.longreprtext, *(f"{name}\n{text}" for name, text in report.sections)]
+    gathering.note("pytest", "\n".join(parts) + "\n")
+
+
+def pytest_sessionfinish(session):
+    """No key and no password in any output of the run; else it has failed."""
+    gathering.end()
+    gathering.note("pytest", "\n".join(figures))
+    if hasattr(gathering, "tests"):
+        gathering.search = Search(gathering.folder, gathering.tests)
+        if gathering.search.leaks and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    gathering.remove()
 
 
 figures = []
@@ -86,6 +124,11 @@ def report(request):
 
 
 def pytest_terminal_summary(terminalreporter):
+    if hasattr(gathering, "search"):
+        terminalreporter.section("secrets in outputs")
+        terminalreporter.line(gathering.search.text)
+        for path, name in gathering.search.leaks:
+            terminalreporter.line(f"LEAK: {name} in {path} {gathering.processes.get(path.name, '')}", red=True)
     if figures:
         terminalreporter.section("figures")
         for line in figures:

@@ -12,8 +12,8 @@ PAGE = 4096
 
 @pytest.fixture
 def folder(tmp_path):
-    """A server's folder, whose store holds two hundred meter values."""
-    server = CentralSystem(tmp_path, records="none")
+    """A server's folder, whose store holds two hundred meter values, each once: no raw frames."""
+    server = CentralSystem(tmp_path, "--keep-frames", "0", records="none")
     station = ChargePoint(server.url, "CP001")
     station.boot()
     for value in range(200):

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import subprocess
 from urllib.parse import quote, urlsplit
 
@@ -9,7 +10,7 @@ import pytest
 
 from support.browser import Browser, Dashboard
 from support.charge_point import Answering, ChargePoint
-from support.program import BINARY, DEADLINE, environment, run
+from support.program import BINARY, DEADLINE, ROOT, environment, run
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 
@@ -99,14 +100,13 @@ def test_a_session_appears_moves_stops_and_is_in_the_table(page, simulate):
     assert first[:3] == ["CP001", "1", "BUS-17"]
     page.wait(f"document.querySelector('#running tbody tr').children[5].textContent !== {json.dumps(first[5])}")
     page.wait("document.querySelector('#tile-power dd').textContent === '50 kW'")
-    assert page.text("#tile-charging dd") == "1"
-    chips = page.value("[...document.querySelectorAll('#stations .chip')].map((chip) => chip.textContent)")
-    assert "1 Charging" in chips
+    page.wait("document.querySelector('#tile-charging dd').textContent === '1'")
+    page.wait("[...document.querySelectorAll('#stations .chip')].some((chip) => chip.textContent === '1 Charging')")
     assert simulated.wait(60) == 0
     page.wait_for_text("Nothing charges now.", "#running")
     page.wait("document.querySelector('#tile-power dd').textContent === '0 kW'")
-    assert page.value("document.querySelectorAll('#stations .is-offline').length") == 1
-    assert page.value("document.querySelectorAll('.chart .line[d]').length") == 2
+    page.wait("document.querySelectorAll('#stations .is-offline').length === 1")
+    page.wait("document.querySelectorAll('.chart .line[d]').length === 2")
 
     go(page, "/sessions")
     page.wait("document.querySelectorAll('#sessions tbody tr').length === 1")
@@ -319,6 +319,8 @@ def test_portuguese_by_the_browsers_language(central_system, dashboard, browser)
     assert one.value("document.documentElement.lang") == "pt"
     assert one.text("h1") == "Pontos de recarga"
     assert one.value("document.title") == "Pontos de recarga – ocppctl"
+    central_system.terminate()
+    one.wait_for_text("não é ao vivo: nenhum servidor escuta em", "#link")
 
 
 def test_keyboard_and_what_is_read_aloud(page, simulate):
@@ -554,3 +556,16 @@ def test_term_is_never_lost(dashboard, tmp_path):
         board = dashboard("--control", tmp_path / "none.sock", "--store", tmp_path / "none.db")
         board.messages.wait_for(lambda line: b"the page is at" in line)
         assert board.stop() == 0
+
+
+def test_both_languages_have_every_text():
+    """And the same places for values in each."""
+    source = (ROOT / "Sources/Dashboard/Assets/text.js").read_text().split("\n};")[0]
+    languages = [dict(re.findall(r'(\w+): "([^"]*)"', part)) for part in re.split(r"\n  (?:en|pt): \{", source)[1:]]
+    english, portuguese = languages
+    assert len(english) > 80 and english.keys() == portuguese.keys()
+    for name, text in english.items():
+        assert re.findall(r"\{\w+\}", text) == re.findall(r"\{\w+\}", portuguese[name]), name
+    used = {name for path in (ROOT / "Sources/Dashboard/Assets").glob("*.js")
+            for name in re.findall(r'\btext\("(\w+)"', path.read_text())}
+    assert used <= english.keys()

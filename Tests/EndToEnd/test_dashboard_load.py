@@ -24,7 +24,7 @@ def depot(serve):
          "--quiet", "--session", "connector=1,idTag=FLEET,energy=500kWh,power=22kW"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
     try:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 240
         while charging(central_system) < COUNT:
             assert time.monotonic() < end, "the fleet does not charge"
             time.sleep(0.2)
@@ -56,14 +56,17 @@ def charging(central_system):
 
 
 def test_the_pages_main_thread(watched, report):
-    busy = []
-    for _ in range(10):
-        before, begun = watched.work_seconds(), time.monotonic()
-        watched.value("new Promise((resolve) => setTimeout(resolve, 1000))")
-        busy.append(1000 * (watched.work_seconds() - before) / (time.monotonic() - begun))
-    moved = watched.value("document.querySelectorAll('#running tbody tr').length")
-    report(f"{statistics.median(busy):.1f} ms of main-thread work a second (median of 10; most {max(busy):.1f})")
-    assert moved == 10 and statistics.median(busy) < 50
+    """An update a second is the most that comes; where the machine gives fewer, each must not cost more than that."""
+    before, updates, begun = watched.work_seconds(), watched.updates, time.monotonic()
+    while watched.updates < updates + 10:
+        watched.value("new Promise((resolve) => setTimeout(resolve, 500))")
+        assert time.monotonic() < begun + 120, "there are no updates"
+    seconds = time.monotonic() - begun
+    worked = 1000 * (watched.work_seconds() - before)
+    report(f"{worked / seconds:.1f} ms of main-thread work a second; {worked / (watched.updates - updates):.1f} ms an update, "
+           f"{(watched.updates - updates) / seconds:.2f} of them a second")
+    assert len(watched.rows("#running")) == 10 and len(watched.rows("#stations")) == 25
+    assert worked / (watched.updates - updates) < 50
 
 
 class Meter:

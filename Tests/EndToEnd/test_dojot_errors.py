@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from support.program import ROOT, environment, run
+from support.secrets import DOJOT_PASSWORD, PASSWORD, written
 from test_provision import TWO, provision, results  # noqa: F401
 
 UNAUTHORIZED = (401, "application/json", b'{"message":"Unauthorized"}')
@@ -81,13 +82,12 @@ TABLE = [
 
 @pytest.mark.parametrize("answers, status, said", TABLE, ids=lambda value: value if isinstance(value, str) else None)
 def test_each_row_is_said(scripted, provision, tmp_path, answers, status, said):
-    secret = tmp_path / "secret"
-    secret.write_text("open-sesame\n")
+    secret = written(tmp_path / "secret", PASSWORD + "\n")
     done = provision(scripted(answers), "-", stdin=TWO, password=secret)
     text = (done.stderr + done.stdout).decode().replace('\\"', '"')
     assert said in text, text
     assert done.returncode == status, text
-    assert "open-sesame" not in text and "eyJ" not in text, "no secret"
+    assert PASSWORD not in text and "eyJ" not in text, "no secret"
 
 
 def test_a_row_that_is_there_though_dojot_failed(dojot, provision):
@@ -148,7 +148,7 @@ def test_a_server_that_says_nothing_or_hangs_up(provision):
     ((200, JSON, b'{"c1_power_W":[{"attr":"c1_power_W","value":1,"ts":"soon"}]}'), 76, "gave a value without attr, ts or value"),
 ])
 def test_errors_of_the_history(scripted, tmp_path, answer, status, said):
-    (tmp_path / "password").write_text("admin")
+    written(tmp_path / "password", DOJOT_PASSWORD)
     (tmp_path / "map.json").write_text('{"tenant":"admin","devices":{"CP001":"ffd6c7"}}')
     url = scripted({"GET /history/device/ffd6c7/history": answer})
     done = run("history-dojot", "--url", url, "--user", "admin", "--password-file", tmp_path / "password", "--dojot",

@@ -102,7 +102,7 @@ def replies():
             if part not in PARTS_THAT_GO_ON and (number == 0 or EXCHANGES[number - 1]["part"] != part):
                 if dojot:
                     dojot.stop()
-                dojot = Dojot(*OPTIONS.get(part, [])).login()
+                dojot = Dojot("--user", "admin:admin", *OPTIONS.get(part, [])).login(password="admin")
             found.append(replayed(dojot, number, exchange))
     finally:
         if dojot:

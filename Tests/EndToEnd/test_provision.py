@@ -7,13 +7,13 @@ import pytest
 
 from support.charge_point import ChargePoint
 from support.program import environment, run
+from support.secrets import DOJOT_PASSWORD, written
 
 
 @pytest.fixture
 def provision(tmp_path):
     """Runs the command as admin, with a cache of its own."""
-    password = tmp_path / "password"
-    password.write_text("admin\n")
+    password = written(tmp_path / "password", DOJOT_PASSWORD + "\n")
 
     def provision(url, *arguments, stdin=b"", user="admin", password=password, **options):
         return run("provision-dojot", "--url", url, "--user", user, "--password-file", password, *arguments,
@@ -98,7 +98,7 @@ def test_wrong_lines_are_said_and_nothing_is_done(dojot, provision, text, place)
 def test_the_statuses_of_failures(dojot, provision, tmp_path):
     standin = dojot("--reader", "guest:guest")
     wrong = tmp_path / "wrong"
-    wrong.write_text("nonsense\nadmin\n")
+    written(wrong, f"nonsense\n{DOJOT_PASSWORD}\n")
     refused = provision(standin.url, "-", stdin=TWO, password=wrong)
     assert refused.returncode == 77 and b"refuses the password" in refused.stderr and refused.stdout == b""
     assert b"nonsense" not in refused.stderr

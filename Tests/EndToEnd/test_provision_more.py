@@ -13,6 +13,7 @@ import pytest
 from support.charge_point import ChargePoint
 from support.dojot_broker import broker_certificate
 from support.program import BINARY, ROOT, environment, run
+from support.secrets import DOJOT_PASSWORD, written
 from test_provision import TWO, all_are, provision, results  # noqa: F401
 from test_schemas import check
 
@@ -206,8 +207,7 @@ def test_a_terminal_sees_the_seconds_go_by_and_the_progress(dojot, provision, tm
     for _ in range(5):
         standin.try_login()
     standin.send("POST", "/_standin/clock", {"advanceSeconds": 57})
-    password = tmp_path / "terminal-password"
-    password.write_text("admin")
+    password = written(tmp_path / "terminal-password", DOJOT_PASSWORD)
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [BINARY, "provision-dojot", "--url", standin.url, "--user", "admin", "--password-file", password, "-"],
@@ -248,8 +248,7 @@ def state(standin):
 
 def kill_at_random_points(dojot, tmp_path, report, kills, count, seed):
     standin = dojot()
-    password = tmp_path / "password"
-    password.write_text("admin")
+    password = written(tmp_path / "password", DOJOT_PASSWORD)
     lines = charge_points(count)
     chance = random.Random(seed)
     arguments = [BINARY, "provision-dojot", "--url", standin.url, "--user", "admin", "--password-file", password, "-"]

@@ -10,6 +10,7 @@ from referencing import Registry, Resource
 
 from support.charge_point import ChargePoint
 from support.program import BINARY, ROOT, Lines, environment, run
+from support.secrets import DOJOT_PASSWORD, written
 
 SCHEMAS = {file.stem: json.loads(file.read_text()) for file in sorted((ROOT / "schemas").glob("*.json"))}
 REGISTRY = Registry().with_resources((schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values())
@@ -90,7 +91,7 @@ def test_what_a_running_server_tells_others(serve):
 
 
 def test_provisioning(dojot, tmp_path):
-    (tmp_path / "password").write_text("admin")
+    written(tmp_path / "password", DOJOT_PASSWORD)
     arguments = ["--url", dojot().url, "--user", "admin", "--password-file", tmp_path / "password", "-"]
     lines = b'{"chargePointId":"CP001"}\n{"chargePointId":"CP001"}\n'
     for more in (["--dry-run"], [], []):

@@ -14,6 +14,7 @@ from support.charge_point import ChargePoint
 from support.hostile import (Bare, Heart, at_once, close_code, frame, link, opened, raise_open_files,
                              resident_kilobytes)
 from support.program import run
+from support.secrets import GUESS
 from support.security import KEY, basic, connect, metrics, passwords, status, upgrade
 
 RAW = bytes.fromhex(KEY)
@@ -59,7 +60,7 @@ def hijack(serve, tmp_path, report, count):
 
     def attack(number):
         # From its own address, and from as many as there are: each of those has its secret hashed.
-        key = None if number % 3 == 0 else basic("CP001", number.to_bytes(20, "big"))
+        key = None if number % 3 == 0 else basic("CP001", GUESS + str(number).encode())
         address = "10.0.0.1" if number % 2 else f"10.1.{number >> 8 & 255}.{number & 255}"
         return status(server.url, "CP001", key, [f"X-Forwarded-For: {address}"])
 

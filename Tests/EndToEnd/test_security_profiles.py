@@ -11,6 +11,7 @@ import sslyze
 
 from support.certificates import Certificates
 from support.program import BINARY, environment, run
+from support.secrets import PASSWORD, WRONG_KEY, written
 from support.security import KEY, OTHER_KEY, basic, connect, metrics, passwords, set_password, status, trusting
 
 RAW = bytes.fromhex(KEY)
@@ -54,13 +55,13 @@ def test_the_name_is_the_identity_byte_for_byte(serve, tmp_path):
 
 def test_lenient_passwords(serve, tmp_path):
     """Row 14: the second, explicit pass."""
-    file = passwords(tmp_path, CP001=KEY, CP002="a plain password")
+    file = passwords(tmp_path, CP001=KEY, CP002=PASSWORD)
     strict = serve("--security-profile", "1", "--passwords", file)
-    assert status(strict.url, "CP002", basic("CP002", "a plain password")) == 401
+    assert status(strict.url, "CP002", basic("CP002", PASSWORD)) == 401
     lenient = serve("--security-profile", "1", "--passwords", file, "--lenient-passwords")
-    for identity, secret in (("CP001", RAW), ("CP001", KEY), ("CP001", KEY.upper()), ("CP002", "a plain password")):
+    for identity, secret in (("CP001", RAW), ("CP001", KEY), ("CP001", KEY.upper()), ("CP002", PASSWORD)):
         assert status(lenient.url, identity, basic(identity, secret)) == 101
-    assert status(lenient.url, "CP002", basic("CP002", "a plain passwore")) == 401
+    assert status(lenient.url, "CP002", basic("CP002", PASSWORD[:-1] + "e")) == 401
 
 
 def test_the_file_is_for_its_owner_and_holds_no_key(tmp_path):
@@ -198,7 +199,7 @@ def everything_written(server, *folders):
 
 def test_keys_are_nowhere(serve, tmp_path, broker):
     """Row 26: right keys, wrong keys, new keys and a charge point that tells its own."""
-    wrong = "deadbeef" * 5
+    wrong = WRONG_KEY
     device_map = tmp_path / "map.json"
     device_map.write_text(json.dumps({"tenant": "admin", "mqtt": broker.address, "devices": {"CP001": "abc"}}))
     file = passwords(tmp_path, CP001=KEY)
@@ -358,9 +359,7 @@ def test_only_the_suites_of_the_whitepaper(serve, tmp_path, certificates, profil
 
 
 def test_simulate_speaks_every_profile(serve, tmp_path, certificates):
-    key_file = tmp_path / "key"
-    key_file.write_text(KEY + "\n")
-    key_file.chmod(0o600)
+    key_file = written(tmp_path / "key", KEY + "\n")
     file = passwords(tmp_path, CP001=KEY)
     ca = certificates.path("ca.pem")
     own = certificates.issue("own", "/CN=CP001")

@@ -2,16 +2,18 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from support.charge_point import ChargePoint
-from support.program import BINARY, environment, run
+from support.program import BINARY, CentralSystem, environment, run
 
 
 def test_term_closes_with_1001_and_ends_with_0(central_system):
@@ -170,3 +172,33 @@ def test_help_teaches_without_a_server():
     for command in ("serve", "send", "decode", "export-sessions", "export-meter-values", "simulate", "provision-dojot"):
         shown = run(command, "--help")
         assert shown.returncode == 0 and b"USAGE" in shown.stdout and b"Examples:" in shown.stdout, command
+
+
+@pytest.mark.soak
+def test_every_term_is_heard(tmp_path, soak_time, report):
+    """On a machine that is busy with others of its kind."""
+    ends, failures = [], []
+
+    def worker(number):
+        while soak_time() and not failures:
+            folder = tmp_path / f"{number}-{len(ends)}"
+            folder.mkdir()
+            server = CentralSystem(folder, records="none")
+            try:
+                station = ChargePoint(server.url, "CP001")
+                station.boot()
+                status = server.terminate()
+                (ends if status == 0 else failures).append(status)
+            except Exception as error:
+                failures.append(error)
+            finally:
+                server.close()
+            shutil.rmtree(folder)
+
+    workers = [threading.Thread(target=worker, args=(number,)) for number in range(6)]
+    for thread in workers:
+        thread.start()
+    for thread in workers:
+        thread.join()
+    assert ends and not failures
+    report(f"{len(ends)} servers told to end, each did")

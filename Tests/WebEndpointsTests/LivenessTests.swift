@@ -69,12 +69,25 @@ import WebEndpoints
         }
     }
 
+    @Test func answersAPingBetweenFragmentsBeforeTheMessage() async throws {
+        try await withServer(RecordingServer(echoes: true)) { _, server in
+            let socket = try await open(server)
+            try await socket.send(
+                frame([0x61], final: false) + frame([0x70], opcode: 9) + frame([0x62], opcode: 0))
+            let answer = try await socket.receive { $0.count >= 7 }
+            // A pong, then the echo.
+            #expect(answer == [0x8A, 1, 0x70, 0x81, 2, 0x61, 0x62])
+        }
+    }
+
     struct Breach: Sendable { let bytes: [UInt8], code: UInt16 }
 
     @Test(arguments: [
         Breach(bytes: frame([1, 2], opcode: 2), code: 1003),
         Breach(bytes: frame([0x61, 0xFF]), code: 1007),
         Breach(bytes: frame([0xED, 0xA0, 0x80]), code: 1007),
+        // A close frame's reason.
+        Breach(bytes: frame([0x03, 0xE8, 0x61, 0xFF], opcode: 8), code: 1007),
         Breach(bytes: frame([0x61], claimedLength: 1_048_577), code: 1009),
         Breach(bytes: frame([0x61], claimedLength: 1 << 40), code: 1009),
         Breach(bytes: frame([0x61], claimedLength: .max), code: 1009),

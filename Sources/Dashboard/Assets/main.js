@@ -46,7 +46,9 @@ const link = document.getElementById("link");
 function showLink() {
   const isLive = state.isConnected && state.link.live;
   const live = state.source === "dojot" ? `${text("live")}, ${text("fromDojot")}` : text("live");
-  const problem = state.link.message ? `${text("notLive")}: ${state.link.message}` : text("connecting");
+  const { reason, message } = state.link;
+  const why = ["noServer", "serverEnded"].includes(reason) ? text(reason, { path: message }) : message;
+  const problem = why ? `${text("notLive")}: ${why}` : text("connecting");
   setText(link, !state.isConnected && state.source !== null ? text("noPage") : isLive ? live : problem);
   link.classList.toggle("is-live", isLive);
 }

@@ -4,7 +4,7 @@ const texts = {
   en: {
     skip: "Skip to content", pages: "Pages", chargePoints: "Charge points", sessions: "Sessions",
     consumption: "Consumption", live: "live", connecting: "connecting…", noPage: "no connection to ocppctl dashboard; trying again",
-    notLive: "not live", fromDojot: "from DOJOT", online: "Online", offline: "Offline", charging: "Charging", faulted: "Faulted",
+    notLive: "not live", noServer: "no server listens on {path}", serverEnded: "the server has ended", fromDojot: "from DOJOT", online: "Online", offline: "Offline", charging: "Charging", faulted: "Faulted",
     power: "Power", energy: "Energy", energySoFar: "Energy so far", powerOfAll: "Power of all running sessions",
     energyOfAll: "Energy of all running sessions so far", running: "Running sessions", chargePoint: "Charge point",
     connector: "Connector", connectors: "Connectors", idTag: "idTag", since: "Since", state: "State", device: "Device",
@@ -33,7 +33,7 @@ const texts = {
   pt: {
     skip: "Ir para o conteúdo", pages: "Páginas", chargePoints: "Pontos de recarga", sessions: "Sessões",
     consumption: "Consumo", live: "ao vivo", connecting: "conectando…", noPage: "sem conexão com ocppctl dashboard; tentando de novo",
-    notLive: "não é ao vivo", fromDojot: "da DOJOT", online: "Conectados", offline: "Desconectados", charging: "Carregando", faulted: "Com falha",
+    notLive: "não é ao vivo", noServer: "nenhum servidor escuta em {path}", serverEnded: "o servidor terminou", fromDojot: "da DOJOT", online: "Conectados", offline: "Desconectados", charging: "Carregando", faulted: "Com falha",
     power: "Potência", energy: "Energia", energySoFar: "Energia até agora", powerOfAll: "Potência de todas as sessões em curso",
     energyOfAll: "Energia de todas as sessões em curso até agora", running: "Sessões em curso", chargePoint: "Ponto de recarga",
     connector: "Conector", connectors: "Conectores", idTag: "idTag", since: "Desde", state: "Estado", device: "Equipamento",

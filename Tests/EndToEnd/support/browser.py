@@ -36,6 +36,7 @@ class Browser:
         self.session = None
         self.complaints = []
         self.requests = []
+        self.updates = 0
         target = self.command("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.command("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network", "Performance"):
@@ -65,6 +66,8 @@ class Browser:
             self.complaints.append(parameters["entry"])
         elif method == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
+        elif method == "Network.eventSourceMessageReceived":
+            self.updates += 1
         elif method == "Page.javascriptDialogOpening":
             self.complaints.append(parameters)
 

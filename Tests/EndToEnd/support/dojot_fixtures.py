@@ -7,6 +7,7 @@ import pytest
 
 from .dojot_broker import DojotBroker
 from .program import environment, run
+from .secrets import DOJOT_PASSWORD, written
 
 TWO = b'{"chargePointId":"CP001"}\n{"chargePointId":"CP002"}\n'
 
@@ -40,8 +41,7 @@ def platform(dojot, dojot_broker, tmp_path):
             self.standin = dojot("--mqtt", self.broker.address, *start, *standin).login()
             self.mqtt = mqtt(self.broker) if mqtt else self.broker.mqtt
             self.map = tmp_path / "map.json"
-            self.password = tmp_path / "password"
-            self.password.write_text("admin\n")
+            self.password = written(tmp_path / "password", DOJOT_PASSWORD + "\n")
             self.access = ["--url", self.standin.url, "--user", "admin", "--password-file", self.password]
             self.environment = environment(XDG_CACHE_HOME=str(tmp_path / "cache"))
             done = self.provision("--output-map", self.map, *provision, "-", stdin=charge_points, timeout=300)

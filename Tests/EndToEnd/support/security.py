@@ -7,9 +7,7 @@ import ssl
 
 from .charge_point import ChargePoint
 from .program import run
-
-KEY = "5c1f0a77e2b94d0386d1ac42f7098be1354e9d60"
-OTHER_KEY = "0d9e2f41b8a34c57960273fe1d8845cab6f90e13"
+from .secrets import KEY, OTHER_KEY  # noqa: F401
 
 
 def basic(identity, secret):
