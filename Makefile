@@ -77,7 +77,8 @@ lint:
 
 install: $(BINARY)
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/ocppctl
-	for page in man/*.1; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$${page##*/}; done
+	for page in man/*.[15]; do \
+	    install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 	install -D -m 644 completions/ocppctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ocppctl
 	install -D -m 644 completions/_ocppctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
 	install -D -m 644 completions/ocppctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish
@@ -85,7 +86,8 @@ install: $(BINARY)
 # A folder that only completions make goes with the last of them.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ocppctl
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl-*.1
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl-*.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5/ocppctl-*.5
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ocppctl
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish

@@ -163,21 +163,29 @@ _ocppctl() {
     local -a repeating_flags=()
     local -a non_repeating_flags=(--version -h --help)
     local -a repeating_options=()
-    local -a non_repeating_options=()
+    local -a non_repeating_options=(--config)
     __ocppctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--config')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    esac
 
     # Offer subcommand / subcommand argument completions
     local -r subcommand="${unparsed_words[0]}"
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|send|watch|stations|dashboard|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|publish-dojot|history-dojot|help)
+    serve|send|watch|stations|dashboard|tags|decode|export-sessions|export-meter-values|simulate|passwords|provision-dojot|publish-dojot|history-dojot|check|config|help)
         # Offer subcommand argument completions
         "_ocppctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve send watch stations dashboard tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve send watch stations dashboard tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot check config help' -- "${cur}"))
         ;;
     esac
 }
@@ -186,7 +194,7 @@ _ocppctl_serve() {
     repeating_flags=()
     non_repeating_flags=(--lenient-passwords --strict --hash-tags --version -h --help)
     repeating_options=(--tls-certificate --tls-key --trust-proxy)
-    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --min-free --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --records --input)
+    non_repeating_options=(--listen --security-profile --passwords --tls-client-ca --tls-client-organization --tls-client-map --sign-certificate-command --path --store --control --accept --boot --before-boot --heartbeat-interval --ping-interval --tags --unknown-tags --concurrent-transactions --action-case --quirks --keep-frames --keep-outbox --min-free --max-frame-bytes --max-backlog-bytes --max-messages --max-bytes --max-handshakes --max-failures --max-connections --max-pending --handshake-timeout --message-timeout --max-json-depth --dojot --http --records --input)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -322,6 +330,9 @@ _ocppctl_serve() {
         __ocppctl_add_completions -f
         return
         ;;
+    '--http')
+        return
+        ;;
     '--records')
         __ocppctl_add_completions -W 'all'$'\n''frames'$'\n''sessions'$'\n''connections'$'\n''none'
         return
@@ -379,8 +390,8 @@ _ocppctl_send() {
 _ocppctl_watch() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=(--charge-point)
-    non_repeating_options=(--control --records)
+    repeating_options=(--charge-point --action)
+    non_repeating_options=(--control --records --connector --format)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -390,10 +401,22 @@ _ocppctl_watch() {
         return
         ;;
     '--charge-point')
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion watch -- --charge-point "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
         return
         ;;
     '--records')
         __ocppctl_add_completions -W 'all'$'\n''frames'$'\n''sessions'$'\n''connections'$'\n''commands'
+        return
+        ;;
+    '--action')
+        __ocppctl_add_completions -W 'Authorize'$'\n''BootNotification'$'\n''ChangeAvailability'$'\n''ChangeConfiguration'$'\n''ClearCache'$'\n''DataTransfer'$'\n''GetConfiguration'$'\n''Heartbeat'$'\n''MeterValues'$'\n''RemoteStartTransaction'$'\n''RemoteStopTransaction'$'\n''Reset'$'\n''StartTransaction'$'\n''StatusNotification'$'\n''StopTransaction'$'\n''UnlockConnector'$'\n''DiagnosticsStatusNotification'$'\n''FirmwareStatusNotification'$'\n''GetDiagnostics'$'\n''UpdateFirmware'$'\n''GetLocalListVersion'$'\n''SendLocalList'$'\n''CancelReservation'$'\n''ReserveNow'$'\n''ClearChargingProfile'$'\n''GetCompositeSchedule'$'\n''SetChargingProfile'$'\n''TriggerMessage'$'\n''CertificateSigned'$'\n''DeleteCertificate'$'\n''ExtendedTriggerMessage'$'\n''GetInstalledCertificateIds'$'\n''GetLog'$'\n''InstallCertificate'$'\n''LogStatusNotification'$'\n''SecurityEventNotification'$'\n''SignCertificate'$'\n''SignedFirmwareStatusNotification'$'\n''SignedUpdateFirmware'
+        return
+        ;;
+    '--connector')
+        return
+        ;;
+    '--format')
+        __ocppctl_add_completions -W 'jsonl'$'\n''text'
         return
         ;;
     esac
@@ -753,7 +776,7 @@ _ocppctl_export-sessions() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor --output)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -794,6 +817,10 @@ _ocppctl_export-sessions() {
         return
         ;;
     '--cursor')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--output')
         __ocppctl_add_completions -f
         return
         ;;
@@ -1195,6 +1222,83 @@ _ocppctl_history-dojot() {
     case "${positional_number}" in
     *)
         __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion history-dojot -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_ocppctl_check() {
+    repeating_flags=()
+    non_repeating_flags=(--restart --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--control --url --id --password-file --tls-ca --tls-certificate --tls-key --timeout --format)
+    __ocppctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--control')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--url')
+        return
+        ;;
+    '--id')
+        return
+        ;;
+    '--password-file')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--tls-ca')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--tls-certificate')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--tls-key')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--format')
+        __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion check -- positional@0 "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_ocppctl_config() {
+    repeating_flags=()
+    non_repeating_flags=(--changed --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--format)
+    __ocppctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        __ocppctl_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __ocppctl_add_completions -W 'serve'$'\n''send'$'\n''watch'$'\n''stations'$'\n''dashboard'$'\n''tags'$'\n''decode'$'\n''export-sessions'$'\n''export-meter-values'$'\n''simulate'$'\n''passwords'$'\n''provision-dojot'$'\n''publish-dojot'$'\n''history-dojot'$'\n''check'$'\n''config'
         return
         ;;
     esac

@@ -20,14 +20,14 @@ function __ocppctl_parse_tokens -S
     set -l unparsed_tokens (__ocppctl_tokens -pc)
     switch $unparsed_tokens[1]
     case 'ocppctl'
-        __ocppctl_parse_subcommand 0 'version' 'h/help'
+        __ocppctl_parse_subcommand 0 'config=' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'serve'
-            __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'passwords=' 'lenient-passwords' 'tls-certificate=+' 'tls-key=+' 'tls-client-ca=' 'tls-client-organization=' 'tls-client-map=' 'sign-certificate-command=' 'trust-proxy=+' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'concurrent-transactions=' 'action-case=' 'strict' 'quirks=' 'keep-frames=' 'keep-outbox=' 'min-free=' 'max-frame-bytes=' 'max-backlog-bytes=' 'max-messages=' 'max-bytes=' 'max-handshakes=' 'max-failures=' 'max-connections=' 'max-pending=' 'handshake-timeout=' 'message-timeout=' 'max-json-depth=' 'dojot=' 'hash-tags' 'records=' 'input=' 'version' 'h/help'
+            __ocppctl_parse_subcommand 0 'listen=' 'security-profile=' 'passwords=' 'lenient-passwords' 'tls-certificate=+' 'tls-key=+' 'tls-client-ca=' 'tls-client-organization=' 'tls-client-map=' 'sign-certificate-command=' 'trust-proxy=+' 'path=' 'store=' 'control=' 'accept=' 'boot=' 'before-boot=' 'heartbeat-interval=' 'ping-interval=' 'tags=' 'unknown-tags=' 'concurrent-transactions=' 'action-case=' 'strict' 'quirks=' 'keep-frames=' 'keep-outbox=' 'min-free=' 'max-frame-bytes=' 'max-backlog-bytes=' 'max-messages=' 'max-bytes=' 'max-handshakes=' 'max-failures=' 'max-connections=' 'max-pending=' 'handshake-timeout=' 'message-timeout=' 'max-json-depth=' 'dojot=' 'hash-tags' 'http=' 'records=' 'input=' 'version' 'h/help'
         case 'send'
             __ocppctl_parse_subcommand -r 1 'control=' 'all' 'payload=' 'input=' 'timeout=' 'parallel=' 'no-validate' 'until=' 'raw=' 'version' 'h/help'
         case 'watch'
-            __ocppctl_parse_subcommand 0 'control=' 'charge-point=+' 'records=' 'version' 'h/help'
+            __ocppctl_parse_subcommand 0 'control=' 'charge-point=+' 'records=' 'action=+' 'connector=' 'format=' 'version' 'h/help'
         case 'stations'
             __ocppctl_parse_subcommand 0 'control=' 'store=' 'charge-point=+' 'online' 'format=' 'version' 'h/help'
         case 'dashboard'
@@ -53,7 +53,7 @@ function __ocppctl_parse_tokens -S
         case 'decode'
             __ocppctl_parse_subcommand -r 1 'charge-point=' 'perspective=' 'timezone=' 'date=' 'quirks=' 'strict' 'format=' 'summary' 'findings' 'color=' 'derive-quirks' 'line-buffered' 'version' 'h/help'
         case 'export-sessions'
-            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'by=' 'cursor=' 'version' 'h/help'
+            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'by=' 'cursor=' 'output=' 'version' 'h/help'
         case 'export-meter-values'
             __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'version' 'h/help'
         case 'simulate'
@@ -74,6 +74,10 @@ function __ocppctl_parse_tokens -S
             __ocppctl_parse_subcommand -r 1 'dojot=' 'mqtt-version=' 'charge-point=' 'perspective=' 'timezone=' 'date=' 'quirks=' 'timeout=' 'hash-tags' 'dry-run' 'replay' 'since=' 'until=' 'store=' 'version' 'h/help'
         case 'history-dojot'
             __ocppctl_parse_subcommand -r 1 'url=' 'user=' 'password-file=' 'dojot=' 'mqtt-version=' 'since=' 'until=' 'records=' 'attribute=+' 'follow' 'subscribe' 'mqtt-user=' 'version' 'h/help'
+        case 'check'
+            __ocppctl_parse_subcommand 1 'control=' 'url=' 'id=' 'password-file=' 'tls-ca=' 'tls-certificate=' 'tls-key=' 'restart' 'timeout=' 'format=' 'version' 'h/help'
+        case 'config'
+            __ocppctl_parse_subcommand -r 1 'changed' 'format=' 'version' 'h/help'
         case 'help'
             __ocppctl_parse_subcommand -r 1 'version'
         end
@@ -129,6 +133,7 @@ function __ocppctl_custom_completion
 end
 
 complete -c 'ocppctl' -f
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl" config' -l 'config' -d 'Settings for what the command line does not give, as YAML (default: $OCPPCTL_CONFIG, else $XDG_CONFIG_HOME/ocppctl/config.yaml); before or after the subcommand.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'serve' -d 'Run the central system: frames and events go to standard output'
@@ -145,6 +150,8 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'provision-dojot' -d 'Make a template and a device for each charge point in DOJOT'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'publish-dojot' -d 'Publish records or logs to DOJOT by MQTT'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'history-dojot' -d 'Read what DOJOT stored back as records'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'check' -d 'Probe a central system or a charge point, and say what is wrong'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'config' -d 'Show the settings of commands, and where each comes from'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" listen' -l 'listen' -d 'Where charge points connect; port 0 takes a free one.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" security-profile' -l 'security-profile' -d '0 nothing, 1 passwords, 2 passwords and TLS, 3 client certificates. 0 must be said beyond loopback.' -rfka '0 1 2 3'
@@ -187,6 +194,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" max-json-depth' -l 'max-json-depth' -d 'Levels of arrays and objects in a message.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" dojot' -l 'dojot' -d 'Publish to DOJOT: the map that \'provision-dojot --output-map\' wrote.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" hash-tags' -l 'hash-tags' -d 'Publish SHA-256 hashes of idTags in place of the idTags.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" http' -l 'http' -d 'Tell Prometheus /metrics here, and probes /healthz and /readyz, by HTTP.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" records' -l 'records' -d 'Which records go to standard output.' -rfka 'all frames sessions connections none'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" input' -l 'input' -d 'Take commands as lines {"chargePointId","action","payload"} from a file, or - for standard input.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" version' -l 'version' -d 'Show the version.'
@@ -204,8 +212,11 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'charge-point' -d 'Only of this charge point; a pattern with * and ?; repeatable.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'charge-point' -d 'Only of this charge point; a pattern with * and ?; repeatable.' -rfka '(__ocppctl_custom_completion ---completion watch -- --charge-point (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" records' -l 'records' -d 'Which records.' -rfka 'all frames sessions connections commands'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'action' -d 'Only of this action, commands and answers among them; repeatable.' -rfka 'Authorize BootNotification ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration Heartbeat MeterValues RemoteStartTransaction RemoteStopTransaction Reset StartTransaction StatusNotification StopTransaction UnlockConnector DiagnosticsStatusNotification FirmwareStatusNotification GetDiagnostics UpdateFirmware GetLocalListVersion SendLocalList CancelReservation ReserveNow ClearChargingProfile GetCompositeSchedule SetChargingProfile TriggerMessage CertificateSigned DeleteCertificate ExtendedTriggerMessage GetInstalledCertificateIds GetLog InstallCertificate LogStatusNotification SecurityEventNotification SignCertificate SignedFirmwareStatusNotification SignedUpdateFirmware'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" connector' -l 'connector' -d 'Only about this connector.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" format' -l 'format' -d 'Records, or a table or lines for people.' -rfka 'jsonl text'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
@@ -306,6 +317,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" dialect' -l 'dialect' -d 'How CSV is written: as RFC 4180 has it, or as Excel opens it in Brazil (;, decimal comma, BOM).' -rfka 'rfc4180 excel-pt-BR'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" by' -l 'by' -d 'Add up sessions, energy and duration: a row for each day of --timezone, charge point or idTag.' -rfka 'day charge-point idTag'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" cursor' -l 'cursor' -d 'Only sessions of the store whose end was learnt since the run that wrote this file, which is then replaced.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" output' -l 'output' -d 'Add the rows to this file, in one step with --cursor: wherever a run is killed, none is lost or repeated.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl export-meter-values" -ge 1' -F
@@ -410,4 +422,22 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl history-dojot" -ge 1' -fka '(__ocppctl_custom_completion ---completion history-dojot -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl history-dojot" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl check" -eq 1' -fka '(__ocppctl_custom_completion ---completion check -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" url' -l 'url' -d 'A central system; the identity is added to the path.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" id' -l 'id' -d 'The identity to come as (default: CHECK).' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" password-file' -l 'password-file' -d 'A file with the AuthorizationKey (40 hexadecimal digits, sent as bytes) or another password.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-ca' -l 'tls-ca' -d 'Who signs the central system\'s certificate, PEM (default: the system\'s).' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-certificate' -l 'tls-certificate' -d 'The charge point\'s own certificate, PEM, for security profile 3.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-key' -l 'tls-key' -d 'The private key of it, PEM.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" restart' -l 'restart' -d 'Restart the charge point, and see whether it comes back.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" timeout' -l 'timeout' -d 'Seconds to wait for each answer.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl config" -ge 1' -fka 'serve send watch stations dashboard tags decode export-sessions export-meter-values simulate passwords provision-dojot publish-dojot history-dojot check config'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" changed' -l 'changed' -d 'Leave out what is as it is by default.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" version' -l 'version' -d 'Show the version.'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl config" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl help" version' -l 'version' -d 'Show the version.'

@@ -1,3 +1,4 @@
+import Dispatch
 import MQTTTransport
 public import OCPPKit
 import Storage
@@ -14,9 +15,14 @@ public actor CentralSystemServer {
 
     let settings: ServiceSettings
     var core: CentralSystem
-    private let writer: StoreWriter
+    let writer: StoreWriter
     let sink: RecordSink
-    private let publisher: DojotPublisher?
+    let publisher: DojotPublisher?
+    let outboxAge: OutboxAge
+    let startTime = WallClock.now
+    /// Reads the store for metrics.
+    let reading = DispatchQueue(label: "ocppctl-metrics")
+    private var http: HTTPServer?
     let notice: @Sendable (String) -> Void
     var webSockets: WebSocketServer!
     var gate: Gate
@@ -55,10 +61,14 @@ public actor CentralSystemServer {
         let outlet = Mutex<CentralSystemServer?>(nil)
         let publisherOutlet = Mutex(WeakPublisher())
         let backlog = try settings.dojot.map { _ in try store.reader.chargePointsWithUnsentPublications() }
+        let outboxAge = OutboxAge(lastId: known.lastPublicationId, at: WallClock.now)
         let writer = StoreWriter(
             store: store, space: DiskSpaceWatch(path: settings.storePath, minimum: Int64(settings.minimumFreeBytes)),
             spaceChanged: { notice(settings.text(of: $0, freeBytes: $1)) },
-            publications: { publications in publisherOutlet.withLock { $0.value }?.take(publications) }
+            publications: { publications in
+                if let last = publications.last { outboxAge.note(last.id, at: WallClock.now) }
+                publisherOutlet.withLock { $0.value }?.take(publications)
+            }
         ) { outcomes in
             guard let server = outlet.withLock({ $0 }) else { return }
             loop.post { server.assumeIsolated { $0.deliver(outcomes) } }
@@ -76,7 +86,8 @@ public actor CentralSystemServer {
         publisherOutlet.withLock { $0.value = publisher }
         let server = CentralSystemServer(
             settings, loop: loop, restored: known, writer: writer,
-            sink: RecordSink(descriptor: recordDescriptor, notice: notice), publisher: publisher, notice: notice)
+            sink: RecordSink(descriptor: recordDescriptor, notice: notice), publisher: publisher,
+            outboxAge: outboxAge, notice: notice)
         outlet.withLock { $0 = server }
         do {
             try await server.listen()
@@ -110,13 +121,14 @@ public actor CentralSystemServer {
     private init(
         _ settings: ServiceSettings, loop: EventLoop, restored: CentralSystem.KnownState, writer: StoreWriter,
         sink: RecordSink,
-        publisher: DojotPublisher?, notice: @escaping @Sendable (String) -> Void
+        publisher: DojotPublisher?, outboxAge: OutboxAge, notice: @escaping @Sendable (String) -> Void
     ) {
         self.settings = settings
         self.loop = loop
         self.writer = writer
         self.sink = sink
         self.publisher = publisher
+        self.outboxAge = outboxAge
         self.notice = notice
         signer = settings.security.signCommand.map { CertificateSigner(command: $0) }
         gate = Gate(settings.security, path: settings.path)
@@ -142,6 +154,7 @@ public actor CentralSystemServer {
         gate.clientMap = try settings.security.readClientMap()
         webSockets = try WebSocketServer(
             loop: loop, configuration: configuration, tls: try settings.security.makeTLS(), handler: self)
+        http = try settings.http.map { try startHTTP($0) }
         schedulePruning()
         var line = JSONWriter()
         line.beginObject()
@@ -150,6 +163,7 @@ public actor CentralSystemServer {
         line.member("url", url)
         line.member("control", settings.controlPath)
         line.member("store", settings.storePath)
+        line.member("http", http?.url)
         line.endObject()
         line.endLine()
         if settings.records != .none { sink.offer(line.bytes, count: 1) }
@@ -163,11 +177,15 @@ public actor CentralSystemServer {
         return "\(settings.security.usesTLS ? "wss" : "ws")://\(host):\(webSockets.boundPort)\(settings.path)"
     }
 
+    /// Where `/metrics` is, without the path; `nil` where it is not asked for.
+    public var httpURL: String? { http?.url }
+
     /// Stops accepting, closes every charge point with 1001, waits for what is on its way, within bounds.
     public func stop() async {
         settings.notifier?.stopping()
         webSockets?.stopAccepting()
         control?.stop()
+        http?.stop()
         webSockets?.closeAll(code: 1001, reason: "the central system is going down")
         let loop = loop
         let writer = writer

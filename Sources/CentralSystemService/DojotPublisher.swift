@@ -36,6 +36,8 @@ final class DojotPublisher: Sendable {
         var windows: [String: Window] = [:]
         var acknowledged: [Int64] = []
         var isGathering = false
+        /// Whose connection to the broker stands.
+        var connected: Set<String> = []
     }
 
     private let settings: DojotSettings
@@ -99,6 +101,11 @@ final class DojotPublisher: Sendable {
         writeDown()
     }
 
+    /// How many devices are connected to the broker now, of how many.
+    var connectionCounts: (connected: Int, devices: Int) {
+        (state.withLock { $0.connected.count }, settings.devices.count)
+    }
+
     private func handOver(_ publication: StoredPublication) {
         let id = publication.chargePointId
         guard let device = settings.devices[id] else { return }
@@ -123,14 +130,18 @@ final class DojotPublisher: Sendable {
 
     private func handle(_ event: MQTTEvent) {
         switch event {
-        case .disconnected(let id, let reason): notice("DOJOT: \(id): MQTT connection lost: \(reason)")
+        case .connected(let id): state.withLock { _ = $0.connected.insert(id) }
+        case .closed(let id): state.withLock { _ = $0.connected.remove(id) }
+        case .disconnected(let id, let reason):
+            state.withLock { _ = $0.connected.remove(id) }
+            notice("DOJOT: \(id): MQTT connection lost: \(reason)")
         case .refused(let id, let reason): notice("DOJOT: \(id): the broker refuses the device: \(reason)")
         case .acknowledged(let id, let token): settled(Int64(token), of: id)
         case .dropped(let id, let token, .unpublishable):
             notice("DOJOT: \(id): a message was given up: no MQTT packet can carry it")
             settled(Int64(token), of: id)
         // What did not get away before the end is published by the next run.
-        case .dropped, .connected, .subscribed, .closed: break
+        case .dropped, .subscribed: break
         case .subscriptionRefused(let id, let topic):
             notice("DOJOT: \(id): the broker does not let the device listen to \(topic): nobody can ask anything of it")
         case .message(let id, _, let payload): asked(id, payload)

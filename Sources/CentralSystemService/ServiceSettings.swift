@@ -8,6 +8,8 @@ public struct ServiceSettings: Sendable {
     public var port: UInt16 = 9000
     /// What stands before the charge point's identity in the URL.
     public var path = "/ocpp"
+    /// Where metrics and health are told; `nil` for nowhere. A numeric address.
+    public var http: (host: String, port: UInt16)?
     public var storePath: String
     public var controlPath: String
     public var centralSystem = CentralSystem.Configuration()

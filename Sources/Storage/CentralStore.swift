@@ -17,6 +17,9 @@ public protocol CentralStore {
     /// left. Of frames the rows are blocks, and the oldest go first; a block stays while one of its frames has to.
     func prune(_ what: Prunable, before time: Timestamp, limit: Int) throws(StoreError) -> Int
 
+    /// Writes durably and changes nothing, to show that writing works.
+    func touch() throws(StoreError)
+
     /// Ends the use of the store. Nothing may be called after it.
     func close()
 }
@@ -61,6 +64,9 @@ public protocol StoreReader {
     /// Publications that were acknowledged in the half-open range of time, in the order of their ids.
     func sentPublications(
         from start: Timestamp?, before end: Timestamp?, _ body: (StoredPublication) throws -> Void) throws
+
+    /// How many publications no broker has acknowledged, and the lowest id of them.
+    func unsentCount() throws(StoreError) -> (count: Int, first: Int64?)
 
     /// The highest id that a publication ever had; 0 before the first.
     func lastPublicationId() throws(StoreError) -> Int64

@@ -61,6 +61,15 @@ public final class StoreWriter: Sendable {
         work.add { $0.reads.append(job) }
     }
 
+    /// Writes durably between two groups, and changes nothing: `completion` is called on the writer's thread; not at all
+    /// after `close`.
+    public func touch(_ completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+        work.add { $0.touches.append(completion) }
+    }
+
+    /// What the writer has done since its start.
+    public var statistics: WriterStatistics { work.queue.withLock { $0.statistics } }
+
     /// Waits until everything submitted has its outcome. Not to be called from the writer's own callbacks.
     public func waitUntilIdle() {
         let done = DispatchSemaphore(value: 0)
@@ -75,6 +84,16 @@ public final class StoreWriter: Sendable {
         work.add { $0.isClosing = true }
         thread.join()
     }
+}
+
+/// What a `StoreWriter` has done.
+public struct WriterStatistics: Sendable {
+    /// How long each commit took, its fsync among it.
+    public var commits = LatencyCounter()
+    /// Requests that were committed, with an outcome of any kind but `failed`.
+    public var requests: UInt64 = 0
+    /// Requests of which nothing is in the store.
+    public var failures: UInt64 = 0
 }
 
 private struct Pruning {
@@ -98,6 +117,8 @@ private final class StoreWork: Sendable {
         var committing = 0
         var prunings: [Pruning] = []
         var reads: [@Sendable (any StoreReader) -> Void] = []
+        var touches: [@Sendable (Result<Void, StoreError>) -> Void] = []
+        var statistics = WriterStatistics()
         var isClosing = false
         /// Whether the thread sleeps, and so has to be woken.
         var isIdle = false
@@ -149,6 +170,7 @@ private final class StoreWork: Sendable {
             let work = take()
             if !work.group.isEmpty { commit(work.group) }
             if !work.reads.isEmpty { read(work.reads) }
+            if !work.touches.isEmpty { touch(work.touches) }
             if let pruning = work.pruning { prune(pruning) }
             if work.isDone { break }
             if work.isNone { wake.wait() }
@@ -159,10 +181,11 @@ private final class StoreWork: Sendable {
     private struct Turn {
         var group: [StoreRequest] = []
         var reads: [@Sendable (any StoreReader) -> Void] = []
+        var touches: [@Sendable (Result<Void, StoreError>) -> Void] = []
         var pruning: Pruning?
         var isDone = false
 
-        var isNone: Bool { group.isEmpty && reads.isEmpty && pruning == nil }
+        var isNone: Bool { group.isEmpty && reads.isEmpty && touches.isEmpty && pruning == nil }
     }
 
     /// The next group, what is to be read after it, and the next step of pruning; where there is nothing, `isIdle`.
@@ -177,6 +200,7 @@ private final class StoreWork: Sendable {
                 return turn
             }
             swap(&turn.reads, &queue.reads)
+            swap(&turn.touches, &queue.touches)
             turn.pruning = queue.prunings.first
             queue.isIdle = turn.isNone
             return turn
@@ -189,8 +213,23 @@ private final class StoreWork: Sendable {
         }
     }
 
+    private func touch(_ waiting: [@Sendable (Result<Void, StoreError>) -> Void]) {
+        let result: Result<Void, StoreError> = store.withLock { store in
+            do throws(StoreError) {
+                try store.touch()
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        for completion in waiting { completion(result) }
+    }
+
     private func commit(_ group: [StoreRequest]) {
+        let start = DispatchTime.now().uptimeNanoseconds
         let results = outcomes(of: group, with: spaceLeft())
+        let milliseconds = Int64((DispatchTime.now().uptimeNanoseconds - start) / 1_000_000)
+        let failures = results.count { if case .failed = $0 { true } else { false } }
         // Of what nobody waits for, only failures are told.
         let told = zip(group, results).filter { $0.ticket != 0 || !$1.isKept }
         if !told.isEmpty { outcomes(told.map { (ticket: $0.ticket, outcome: $1) }) }
@@ -199,7 +238,12 @@ private final class StoreWork: Sendable {
             for case .publication(let publication) in request.operations { kept.append(publication) }
         }
         if !kept.isEmpty { publications(kept) }
-        queue.withLock { $0.committing = 0 }
+        queue.withLock { queue in
+            queue.committing = 0
+            queue.statistics.commits.add(milliseconds)
+            queue.statistics.requests += UInt64(results.count - failures)
+            queue.statistics.failures += UInt64(failures)
+        }
     }
 
     /// Commits what the space allows.

@@ -11,7 +11,7 @@ struct Main {
 
     private static func run(_ arguments: [String]) async -> ExitStatus {
         do {
-            var command = try OCPPCtl.parseAsRoot(arguments)
+            var command = try ConfiguredCommandLine(arguments).parse()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -79,7 +79,16 @@ struct OCPPCtl: AsyncParsableCommand {
             ProvisionDojot.self,
             PublishDojot.self,
             HistoryDojot.self,
+            Check.self,
+            Config.self,
         ])
+
+    // For the help alone: it is taken from the command line before the rest is parsed, wherever it stands.
+    @Option(
+        help: ArgumentHelp(
+            "Settings for what the command line does not give, as YAML (default: $OCPPCTL_CONFIG, else $XDG_CONFIG_HOME/ocppctl/config.yaml); before or after the subcommand.",
+            valueName: "file"), completion: .file())
+    var config: String?
 }
 
 enum Version {

@@ -23,7 +23,7 @@ def written(path):
 
 @pytest.mark.parametrize("path", [path for path in MARKDOWN + SECTIONS if commands_of(path)[0]], ids=lambda path: path.name)
 def test_commands_do_what_the_document_says(path, tmp_path, request):
-    ports = {default: free_port() for default in (9000, 8080, 1883, 8000)}
+    ports = {default: free_port() for default in (9000, 8080, 9464, 1883, 8000)}
     if re.search(r"1883|dojot\.json|mosquitto_", written(path)):
         ports[1883] = request.getfixturevalue("broker").port
     if "8000" in written(path):
@@ -59,7 +59,7 @@ def test_every_exit_status_is_in_the_manual():
         assert f"\n.It {number}\n" in page
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "man").glob("*.1")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted((ROOT / "man").glob("*.[15]")), ids=lambda page: page.name)
 def test_pages_are_clean(page):
     lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True)
     # Pages that are not installed where the test runs cannot be followed.

@@ -79,7 +79,7 @@ def test_package_leaves_nothing_behind(machine, package):
     added = changes(machine)
     assert "-rwxr-xr-x root:root /usr/bin/ocppctl" in added
     assert "drwx------ ocppctl:ocppctl /var/lib/ocppctl" in added
-    assert "drwxr-x--- root:ocppctl /etc/ocppctl" in added
+    assert "-rw-r--r-- root:root /etc/ocppctl/config.yaml" in added
     machine.output("sh", "-c", "echo sessions >/var/lib/ocppctl/ocppctl.db; echo secret >/etc/ocppctl/server.key")
     dpkg(machine, "--remove", "ocppctl")
     assert machine.output("cat", "/var/lib/ocppctl/ocppctl.db") == "sessions\n"
@@ -120,8 +120,12 @@ def test_units_command_line_runs_as_its_user(installed):
     assert user == "ocppctl"
     installed.output("install", "-d", "-m", settings["RuntimeDirectoryMode"], "-o", user, "-g", settings["Group"],
                      "/run/ocppctl")
-    variables = {"STATE_DIRECTORY": "/var/lib/ocppctl", "RUNTIME_DIRECTORY": "/run/ocppctl",
-                 "OCPPCTL_SERVE_FLAGS": "--listen 127.0.0.1:0"}
+    # The package's own configuration holds, but for the port, which somebody may have.
+    told = [json.loads(line) for line in installed.output("ocppctl", "config", "serve", "--changed").splitlines()]
+    assert [(one["name"], one["value"], one["file"]) for one in told] == [
+        ("listen", "127.0.0.1:9000", "/etc/ocppctl/config.yaml")]
+    installed.output("sed", "-i", "s/^  listen: .*/  listen: 127.0.0.1:0/", "/etc/ocppctl/config.yaml")
+    variables = {"STATE_DIRECTORY": "/var/lib/ocppctl", "RUNTIME_DIRECTORY": "/run/ocppctl"}
     command = re.sub(r"\$\{(\w+)\}|\$(\w+)", lambda match: variables[match[1] or match[2]], settings["ExecStart"])
     words = shlex.split(command)
     assert words[0] == "/usr/bin/ocppctl"

@@ -178,10 +178,10 @@ def test_the_unit_is_hardened(report):
 def test_the_units_command_is_one(tmp_path):
     """Its flags are taken: the line of the unit, with what systemd would put in."""
     line = re.search(r"^ExecStart=\S+ (.*)$", UNIT.read_text(), re.M)[1]
-    for name, value in {"${STATE_DIRECTORY}": tmp_path, "${RUNTIME_DIRECTORY}": tmp_path,
-                        "$OCPPCTL_SERVE_FLAGS": "--listen 127.0.0.1:0"}.items():
+    for name, value in {"${STATE_DIRECTORY}": tmp_path, "${RUNTIME_DIRECTORY}": tmp_path}.items():
         line = line.replace(name, str(value))
-    process = subprocess.Popen([BINARY, *line.split()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment())
+    process = subprocess.Popen([BINARY, *line.split()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               env=environment(OCPPCTL_SERVE_LISTEN="127.0.0.1:0"))
     assert b"listening on" in process.stderr.readline()
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGTERM)

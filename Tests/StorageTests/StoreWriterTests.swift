@@ -28,6 +28,8 @@ struct StoreWriterTests {
 
         var reader: any StoreReader { fatalError("nothing is read here") }
 
+        func touch() {}
+
         func commit(_ requests: [StoreRequest]) -> [StoreOutcome] {
             commits += 1
             gate.entered.increment()

@@ -1,4 +1,5 @@
-import OCPPKit
+public import OCPPKit
+import Storage
 import TransportSecurity
 import WebEndpoints
 
@@ -57,9 +58,11 @@ extension CentralSystemServer {
     /// What has been counted so far.
     public var metrics: Metrics {
         Metrics(
-            connections: webSockets.connectionCount, pendingHandshakes: webSockets.pendingCount,
-            recordsLost: sink.lostRecords, unreadableMessages: core.unreadableCount, endpoint: webSockets.counters,
-            gate: gate.counters)
+            chargePoints: core.chargePointCounts, connections: webSockets.connectionCount,
+            pendingHandshakes: webSockets.pendingCount, recordsLost: sink.lostRecords,
+            unreadableMessages: core.unreadableCount, messages: core.counters, writer: writer.statistics,
+            storeQueue: writer.pending, brokerDevices: publisher?.connectionCounts, endpoint: webSockets.counters,
+            gate: gate.counters, start: startTime)
     }
 
     // MARK: Reloading
@@ -67,7 +70,10 @@ extension CentralSystemServer {
     /// Reads passwords, certificates and the map of client certificates again. What cannot be read stays as it was.
     ///
     /// Connections go on; what was read is for new ones.
-    public func reload() {
+    ///
+    /// - Parameter rules: of the core, where they have been read again, too.
+    public func reload(_ rules: CentralSystem.Configuration?) {
+        if let rules { core.reconfigure(rules) }
         if let passwords = settings.security.passwords {
             do {
                 try passwords.reload()

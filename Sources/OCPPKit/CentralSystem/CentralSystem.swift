@@ -4,7 +4,7 @@
 /// Time comes in with each input; ids come from the generator given. The transport, the store and the clock belong to
 /// `CentralSystemService`.
 public struct CentralSystem: Sendable {
-    public let configuration: Configuration
+    public internal(set) var configuration: Configuration
     var chargePoints: [String: ChargePoint] = [:]
     var owners: [ConnectionID: String] = [:]
     var folder: SessionFolder
@@ -26,6 +26,8 @@ public struct CentralSystem: Sendable {
     var storedTags: TagList
     /// Messages that were no frames, since the start.
     public internal(set) var unreadableCount: UInt64 = 0
+    /// What was answered, sent and found wrong, since the start.
+    public internal(set) var counters = MessageCounters()
     var identifiers: IdentifierSource
     /// The store's own name, which begins the ids of events.
     let storeId: String
@@ -108,6 +110,9 @@ public struct CentralSystem: Sendable {
 
     /// Whether the charge point has booted here before, now or in an earlier run.
     public func isKnown(_ chargePointId: String) -> Bool { chargePoints[chargePointId]?.registration != nil }
+
+    /// How many charge points are connected now, and how many are known.
+    public var chargePointCounts: (online: Int, known: Int) { (owners.count, chargePoints.count) }
 
     /// The charge points that are connected now, by id.
     public var connectedChargePoints: [String] { owners.values.sorted() }

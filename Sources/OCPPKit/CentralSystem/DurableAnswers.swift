@@ -47,7 +47,7 @@ extension CentralSystem {
             effects.append(
                 .notice("\(call.chargePointId): \(call.frame.action ?? "") is answered and not stored: \(reason)"))
         }
-        effects.append(.send(call.connection, pending.reply))
+        send(pending.reply, to: call, after: now - pending.arrival)
         let record = emitAnswer(
             pending.reply, action: call.frame.action, to: call.chargePointId, after: now - pending.arrival)
         let sessions = call.changedSessions + (record.map { noteSessions(folder.fold($0)) } ?? [])
@@ -101,6 +101,7 @@ extension CentralSystem {
         let record = pending.call.record
         let call = InboundCall(
             chargePointId: pending.call.chargePointId, connection: pending.call.connection, record: record,
+            actionIndex: pending.call.actionIndex,
             changedSessions: noteSessions(folder.fold(record)))
         guard case .durable(let event, let reservationId) = startTransaction(call) else { return }
         replyAfterCommit(to: call, event, endingReservation: reservationId, attempt: pending.attempt + 1)
@@ -126,7 +127,7 @@ extension CentralSystem {
     }
 
     private mutating func release(_ pending: AwaitedCommit, _ reply: [UInt8]) {
-        effects.append(.send(pending.call.connection, reply))
+        send(reply, to: pending.call, after: now - pending.arrival)
         emitAnswer(
             reply, action: pending.call.frame.action, to: pending.call.chargePointId, after: now - pending.arrival)
     }

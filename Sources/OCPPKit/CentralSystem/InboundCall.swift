@@ -3,6 +3,8 @@ struct InboundCall: Sendable {
     let chargePointId: String
     let connection: ConnectionID
     let record: FrameRecord
+    /// The action's place in the registry, or `MessageCounters.unknownAction`.
+    let actionIndex: Int
     /// The sessions that the CALL changed.
     let changedSessions: [Int]
 
@@ -80,8 +82,10 @@ extension CentralSystem {
         noteTimesAhead(&record)
         if definition == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
         if tellsFrames { effects.append(.record(.frame(record))) }
+        if !record.violations.isEmpty { counters.countViolations(record.violations) }
         let call = InboundCall(
             chargePointId: id, connection: connection, record: record,
+            actionIndex: definition?.index ?? MessageCounters.unknownAction,
             changedSessions: noteSessions(folder.fold(record)))
         switch decide(call, definition) {
         case .result(let payload): reply(to: call, Frame.callResult(id: frame.messageId, payload: payload))
@@ -141,7 +145,7 @@ extension CentralSystem {
     }
 
     private mutating func reply(to call: InboundCall, _ reply: [UInt8]) {
-        effects.append(.send(call.connection, reply))
+        send(reply, to: call, after: 0)
         // Of the answers only those to starts and stops say something about sessions.
         let matters = SessionFolder.needsAnswer(to: call.record)
         let record =
@@ -151,6 +155,12 @@ extension CentralSystem {
         var operations = frameOperations(call, reply)
         operations += sessionOperations(call.changedSessions + answered)
         if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
+    }
+
+    /// Sends an answer, and counts it.
+    mutating func send(_ reply: [UInt8], to call: InboundCall, after milliseconds: Int64) {
+        counters.countAnswer(action: call.actionIndex, reply: reply, milliseconds: milliseconds)
+        effects.append(.send(call.connection, reply))
     }
 
     /// Tells the records of an answer that goes out now.

@@ -117,6 +117,7 @@ extension CentralSystem {
             timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame, action: action,
             responseMilliseconds: (call ?? late).map { now - $0.sent })
         record.judge(&quirks)
+        if !record.violations.isEmpty { counters.countViolations(record.violations) }
         effects.append(.record(.frame(record)))
         store(frame, .fromChargePoint, id)
         if let late {
@@ -177,6 +178,7 @@ extension CentralSystem {
 
     /// - Parameter journalId: of a command that is in the journal.
     mutating func finish(_ outcome: CommandOutcome, journalId: Int64? = nil) {
+        counters.countCommand(outcome)
         // On its way to the store before anybody is told.
         keep(outcome, of: journalId)
         effects.append(.outcome(outcome))

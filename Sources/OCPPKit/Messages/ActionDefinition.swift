@@ -9,6 +9,8 @@ public struct ActionDefinition: Sendable {
     public let sender: Sender
     public let request: ObjectShape
     public let response: ObjectShape
+    /// Its place in `Actions.all`, for those that come from there.
+    public internal(set) var index = 0
 
     public init(
         _ name: String, _ profile: Profile, sentBy sender: Sender, request: [Field], response: [Field]

@@ -1,7 +1,7 @@
 /// The registry: every action that this library knows.
 public enum Actions {
     /// All of them, in the order of their profiles and names.
-    public static let all: [ActionDefinition] = [
+    public static let all: [ActionDefinition] = numbered([
         // Core
         .authorize, .bootNotification, .changeAvailability, .changeConfiguration, .clearCache, .dataTransfer,
         .getConfiguration, .heartbeat, .meterValues, .remoteStartTransaction, .remoteStopTransaction, .reset,
@@ -20,7 +20,15 @@ public enum Actions {
         .certificateSigned, .deleteCertificate, .extendedTriggerMessage, .getInstalledCertificateIds, .getLog,
         .installCertificate, .logStatusNotification, .securityEventNotification, .signCertificate,
         .signedFirmwareStatusNotification, .signedUpdateFirmware,
-    ]
+    ])
+
+    private static func numbered(_ actions: [ActionDefinition]) -> [ActionDefinition] {
+        actions.enumerated().map { index, action in
+            var action = action
+            action.index = index
+            return action
+        }
+    }
 
     private static let byName: [String: ActionDefinition] = Dictionary(
         uniqueKeysWithValues: all.map { ($0.name, $0) })

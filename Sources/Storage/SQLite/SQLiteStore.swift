@@ -95,6 +95,13 @@ public final class SQLiteStore: CentralStore {
         }
     }
 
+    public func touch() throws(StoreError) {
+        try withStoreErrors(path: connection.path) { () throws(SQLiteFailure) in
+            // A page is written and synchronised, whatever the value was.
+            try connection.execute("PRAGMA user_version = \(Schema.version)")
+        }
+    }
+
     /// Savepoints take a quarter of the time of a group, and requests that fail alone are rare: so a group is first
     /// tried without, and again with them when one has failed.
     private func keep(

@@ -125,6 +125,13 @@ public final class SQLiteStoreReader: StoreReader {
         while try next(statement) { try body(statement.publication()) }
     }
 
+    public func unsentCount() throws(StoreError) -> (count: Int, first: Int64?) {
+        let statement = try query("SELECT count(*), coalesce(min(id), 0) FROM outbox WHERE sent_ms IS NULL")
+        guard try next(statement) else { return (0, nil) }
+        let count = statement.integer(0)
+        return (Int(count), count > 0 ? statement.integer(1) : nil)
+    }
+
     public func lastPublicationId() throws(StoreError) -> Int64 {
         try integer(query("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"))
     }

@@ -15,13 +15,15 @@ struct ExportSessions: ParsableCommand {
             A file without any OCPP frame is status 65, a missing file or store 66.
 
             --cursor exports each session of the store once, when its end is known: the file remembers the last one, \
-            and changes only after all rows were written. Sessions that filters leave out are passed over for good.
+            and changes only after all rows were written. A run that is killed before that leaves rows which the next one \
+            writes again; with --output none is lost or repeated, whenever it is killed. Sessions that filters leave out are \
+            passed over for good.
 
             Examples:
               ocppctl export-sessions --since yesterday --until today
               ocppctl export-sessions charge.log.gz --columns chargePointId,start,energyWh
               ocppctl export-sessions --by day --timezone America/Sao_Paulo --since 30d
-              ocppctl export-sessions --cursor billed.json --format jsonl >>sessions.jsonl
+              ocppctl export-sessions --cursor billed.json --output sessions.csv
               ocppctl decode charge.log | ocppctl export-sessions -
             """)
 
@@ -40,7 +42,16 @@ struct ExportSessions: ParsableCommand {
             valueName: "file"), completion: .file())
     var cursor: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Add the rows to this file, in one step with --cursor: wherever a run is killed, none is lost or repeated.",
+            valueName: "file"), completion: .file())
+    var output: String?
+
     func validate() throws {
+        if output != nil, cursor == nil || by != nil {
+            throw ValidationError("--output goes with --cursor, and not with --by")
+        }
         if cursor != nil, !source.files.isEmpty {
             throw ValidationError("--cursor goes by the order in which the store learnt of ends, and files have none")
         }
@@ -50,9 +61,28 @@ struct ExportSessions: ParsableCommand {
     func run() throws {
         if let by {
             try exportConsumption(by)
+        } else if let cursor, let output {
+            try export(to: output, after: cursor)
         } else {
             let writer = try RowWriter(sessionTable(), rows.format)
             try eachSession(writer.write, finish: writer.finish)
+        }
+    }
+
+    private func export(to path: String, after cursorFile: String) throws {
+        let lock = try CursorLock(cursorFile)
+        defer { withExtendedLifetime(lock) {} }
+        let cursor = try SessionCursor(file: cursorFile)
+        let store = try StoredRows(path: source.store.path)
+        let file = try ExportFile(path)
+        do {
+            let writer = try RowWriter(sessionTable(), rows.format, to: file.output, hasHeader: file.hasContent)
+            let filter = source.filter
+            let next = try store.sessions(after: cursor) { if filter.matches($0) { try writer.write($0) } }
+            try file.commit(next, from: cursor)
+        } catch {
+            file.discard()
+            throw error
         }
     }
 

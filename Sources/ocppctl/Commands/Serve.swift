@@ -111,6 +111,11 @@ struct Serve: AsyncParsableCommand {
     @Flag(name: .customLong("hash-tags"), help: "Publish SHA-256 hashes of idTags in place of the idTags.")
     var hashTags = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Tell Prometheus /metrics here, and probes /healthz and /readyz, by HTTP.", valueName: "address:port"))
+    var http: ListenAddress?
+
     @Option(help: "Which records go to standard output.")
     var records = RecordSelection.all
 
@@ -139,6 +144,11 @@ struct Serve: AsyncParsableCommand {
         let (stopped, stop) = AsyncStream.makeStream(of: Int32.self)
         let signals = Signals { stop.yield($0) }
         defer { withExtendedLifetime(signals) {} }
+        // Before it listens: whoever sees that may send HUP at once.
+        let reloader = ServeReload()
+        let (hungUp, hangUp) = AsyncStream.makeStream(of: Void.self)
+        let hangUps = HangUps { hangUp.yield() }
+        defer { withExtendedLifetime(hangUps) {} }
         let server: CentralSystemServer
         do {
             server = try await CentralSystemServer.start(
@@ -150,9 +160,16 @@ struct Serve: AsyncParsableCommand {
         } catch let error as TLSError {
             throw CommandFailure(.configuration, "\(error)")
         }
-        let reloads = HangUps { Task { await server.reload() } }
-        defer { withExtendedLifetime(reloads) {} }
+        let reloading = Task {
+            for await _ in hungUp {
+                let (rules, messages) = reloader.read()
+                await server.reload(rules)
+                for message in messages { Diagnostics.say(message) }
+            }
+        }
+        defer { reloading.cancel() }
         Diagnostics.say("listening on \(await server.url); charge points connect to \(await server.url)/<identity>")
+        if let url = await server.httpURL { Diagnostics.say("metrics on \(url)/metrics") }
         if let input {
             do {
                 try ServeInput.start(input, for: server)
@@ -166,11 +183,12 @@ struct Serve: AsyncParsableCommand {
         await server.stop()
     }
 
-    private func settings() throws -> ServiceSettings {
+    func settings() throws -> ServiceSettings {
         var settings = ServiceSettings(storePath: store.path, controlPath: control.path)
         settings.host = listen.host
         settings.port = listen.port
         settings.path = path
+        settings.http = http.map { ($0.host, $0.port) }
         settings.acceptsOnlyKnown = accept == .known
         settings.maximumFrameBytes = limits.frameBytes.bytes
         settings.pingIntervalMilliseconds = Int(pingInterval * 1000)

@@ -16,6 +16,23 @@ enum Locations {
     /// The token of the last login to DOJOT.
     static var dojotToken: String { directory("XDG_CACHE_HOME", orHome: ".cache") + "/ocppctl/dojot-token.json" }
 
+    /// The user's configuration, and the system's.
+    static var userConfiguration: String { directory("XDG_CONFIG_HOME", orHome: ".config") + "/ocppctl/config.yaml" }
+    static let systemConfiguration = "/etc/ocppctl/config.yaml"
+
+    /// The names of all variables that begin so.
+    static func variables(withPrefix prefix: String) -> [String] {
+        var names: [String] = []
+        var place = unsafe environ
+        while let entry = unsafe place.pointee {
+            if unsafe strncmp(entry, prefix, prefix.utf8.count) == 0 {
+                names.append(String(unsafe String(cString: entry).prefix { $0 != "=" }))
+            }
+            unsafe place = place.advanced(by: 1)
+        }
+        return names
+    }
+
     static func environment(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         let text = unsafe String(cString: value)

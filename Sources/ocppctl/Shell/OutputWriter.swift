@@ -13,8 +13,12 @@ final class OutputWriter {
     /// So much goes out at once.
     private static let size = 1 << 16
 
-    init(descriptor: Int32 = STDOUT_FILENO, isLineBuffered: Bool = false) {
+    /// For messages.
+    private let name: String
+
+    init(descriptor: Int32 = STDOUT_FILENO, name: String = "standard output", isLineBuffered: Bool = false) {
         self.descriptor = descriptor
+        self.name = name
         self.isLineBuffered = isLineBuffered
     }
 
@@ -44,7 +48,7 @@ final class OutputWriter {
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = unsafe poll(&waiting, 1, -1)
             } else if errno != EINTR {
-                throw CommandFailure(.inputOutput, "cannot write to standard output: \(systemError(errno))")
+                throw CommandFailure(.inputOutput, "cannot write to \(name): \(systemError(errno))")
             }
         }
     }

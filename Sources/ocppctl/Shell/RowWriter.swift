@@ -1,15 +1,20 @@
 import OCPPKit
 
-/// Writes the rows of a table to standard output: CSV begins with its header, whether or not rows follow.
+/// Writes the rows of a table: CSV begins with its header, whether or not rows follow.
 struct RowWriter<Row: TableRow> {
     private let table: RowTable<Row>
     private let format: RowFormatOptions.Format
-    private let output = OutputWriter()
+    private let output: OutputWriter
 
-    init(_ table: RowTable<Row>, _ format: RowFormatOptions.Format) throws {
+    /// - Parameter hasHeader: whether the header is there already, in a file that rows are added to.
+    init(
+        _ table: RowTable<Row>, _ format: RowFormatOptions.Format, to output: OutputWriter = OutputWriter(),
+        hasHeader: Bool = false
+    ) throws {
         self.table = table
         self.format = format
-        if format == .csv { try output.write(table.csvHeader) }
+        self.output = output
+        if format == .csv, !hasHeader { try output.write(table.csvHeader) }
     }
 
     func write(_ row: Row) throws {

@@ -26,6 +26,13 @@ struct SessionCursor {
             chargePointId = root["chargePointId"]?.text
             firstArrival = root["firstArrival"]?.text.flatMap { Timestamp(rfc3339: $0) }
         }
+
+        fileprivate func write(to writer: inout JSONWriter) {
+            writer.member("endSequence", endSequence)
+            writer.member("number", number)
+            writer.member("chargePointId", chargePointId)
+            writer.member("firstArrival", firstArrival)
+        }
     }
 
     let file: String
@@ -44,20 +51,36 @@ struct SessionCursor {
                 "\(file): no cursor of export-sessions; remove it to export all sessions, or name another file")
         }
         last = mark
+        guard let part = root["pending"]?.text else { return }
+        // A run was ended amid its last steps: the part is there for as long as the rows are not in their file.
+        if unsafe access(part, F_OK) == 0 {
+            _ = unsafe unlink(part)
+            last = root["before"].flatMap(Mark.init)
+        }
     }
 
     /// Replaces the file, whole or not at all.
-    func save() throws {
+    ///
+    /// - Parameters:
+    ///   - part: what is about to be renamed; once it is gone this cursor counts, and `before` for as long as it is there.
+    func save(pending part: String? = nil, from before: Mark? = nil) throws {
         guard let last else { return }
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("endSequence", last.endSequence)
-        writer.member("number", last.number)
-        writer.member("chargePointId", last.chargePointId)
-        writer.member("firstArrival", last.firstArrival)
+        last.write(to: &writer)
+        if let part {
+            writer.member("pending", part)
+            if let before {
+                writer.key("before")
+                writer.beginObject()
+                before.write(to: &writer)
+                writer.endObject()
+            }
+        }
         writer.endObject()
         writer.endLine()
         try AtomicFile.replace(file, with: writer.bytes)
+        if part != nil { try AtomicFile.synchronizeDirectory(of: file) }
     }
 
     func isOfAnotherStore(_ path: String) -> CommandFailure {

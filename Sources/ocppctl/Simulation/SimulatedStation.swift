@@ -35,7 +35,7 @@ actor SimulatedStation: WebSocketClientHandler {
         self.settings = settings
         self.fleet = fleet
         secret = settings.secret
-        url = settings.url + (settings.url.hasSuffix("/") ? "" : "/") + percentEncoded(id)
+        url = settings.url + (settings.url.hasSuffix("/") ? "" : "/") + PathSegment.encoded(id)
         var options = SimulatedChargePoint.Options(model: settings.model)
         options.failures = settings.failures
         options.callTimeout = Int64(Double(SimulatedStation.callTimeoutMilliseconds) * settings.clock.speed)
@@ -171,17 +171,3 @@ actor SimulatedStation: WebSocketClientHandler {
         fleet.assumeIsolated { $0.note(record) }
     }
 }
-
-/// A path segment (RFC 3986): letters, digits and `-._~` stand for themselves.
-func percentEncoded(_ text: String) -> String {
-    text.utf8.reduce(into: "") { result, byte in
-        let scalar = Unicode.Scalar(byte)
-        if scalar.isASCII, scalar.properties.isAlphabetic || isDigit(byte) || "-._~".utf8.contains(byte) {
-            result.unicodeScalars.append(scalar)
-        } else {
-            result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }
-    }
-}
-
-private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }

@@ -144,7 +144,7 @@ actor LoadGenerator {
             connectingCount += 1
             stations[index].phase = .connecting
             let id = stations[index].id
-            let path = settings.url + (settings.url.hasSuffix("/") ? "" : "/") + percentEncoded(id)
+            let path = settings.url + (settings.url.hasSuffix("/") ? "" : "/") + PathSegment.encoded(id)
             stations[index].client = WebSocketClient.connect(
                 loop: loop, url: path,
                 authorization: settings.secret.map { "Basic " + Base64.encode(Array("\(id):".utf8) + $0) },

@@ -1,0 +1,115 @@
+import ArgumentParser
+import OCPPKit
+import TransportSecurity
+import WebEndpoints
+
+/// Finds out what is wrong with a central system or a charge point.
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Probe a central system or a charge point, and say what is wrong",
+        usage: """
+            ocppctl check --url <url> [--id <identity>]
+            ocppctl check <charge-point> [--restart]
+            """,
+        discussion: """
+            With --url a central system is asked what a charge point would ask: address, TLS, subprotocol, \
+            BootNotification, clock, Heartbeat, an action that does not exist, and addresses with a slash too many. It \
+            sees a charge point of the name --id come and go.
+
+            With a charge point, the running serve asks it for its configuration, measurands and profiles, and compares \
+            what it claims with what it does. Nothing is sent that changes anything there, unless --restart allows a Reset.
+
+            One record a check goes to standard output: passed, warning, failed or skipped, and what to do. The exit \
+            status is that of the first failure: 69 not reachable, 75 no answer, 76 the protocol is broken, 77 refused; \
+            warnings end in 0.
+
+            Examples:
+              ocppctl check --url ws://127.0.0.1:9000/ocpp --id CP002 --format text
+              ocppctl check CP001
+            """)
+
+    @Argument(
+        help: ArgumentHelp("A charge point that is connected to the running serve.", valueName: "charge-point"),
+        completion: .chargePoints)
+    var chargePoint: String?
+
+    @OptionGroup var control: ControlOption
+
+    @Option(help: ArgumentHelp("A central system; the identity is added to the path.", valueName: "url"))
+    var url: String?
+
+    @Option(help: ArgumentHelp("The identity to come as (default: CHECK).", valueName: "identity"))
+    var id: String?
+
+    @Option(
+        name: .customLong("password-file"),
+        help: ArgumentHelp(
+            "A file with the AuthorizationKey (40 hexadecimal digits, sent as bytes) or another password.",
+            valueName: "file"), completion: .file())
+    var passwordFile: String?
+
+    @OptionGroup var tls: ClientTLSOptions
+
+    @Flag(help: "Restart the charge point, and see whether it comes back.")
+    var restart = false
+
+    @Option(help: "Seconds to wait for each answer.")
+    var timeout: Double = 10
+
+    @Option(help: "Records, or lines for people.")
+    var format = CheckFormat.jsonl
+
+    func validate() throws {
+        guard (chargePoint == nil) != (url == nil) else {
+            throw ValidationError("give either --url or a charge point")
+        }
+        guard timeout > 0, timeout <= 3600 else {
+            throw ValidationError("--timeout is more than 0 and at most 3600 seconds")
+        }
+        if let url {
+            guard url.hasPrefix("ws://") || url.hasPrefix("wss://") else {
+                throw ValidationError("--url begins with ws:// or wss://")
+            }
+            guard !restart else { throw ValidationError("--restart is for a charge point") }
+            guard id != "" else { throw ValidationError("--id is empty") }
+        } else if id != nil || passwordFile != nil {
+            throw ValidationError("--id and --password-file go with --url")
+        }
+        try tls.validate(isSecure: url?.hasPrefix("wss://") ?? false)
+    }
+
+    func run() async throws {
+        let milliseconds = Int64(timeout * 1000)
+        let report = CheckReport(target: url ?? chargePoint ?? "", format: format)
+        if let chargePoint {
+            try ChargePointCheck(
+                id: chargePoint, control: control.path, timeoutMilliseconds: milliseconds, report: report
+            ).run(restarts: restart)
+        } else if let url {
+            try await checkCentralSystem(url, milliseconds, report)
+        }
+        guard report.status == .done else { throw CommandFailure(report.status) }
+    }
+
+    private func checkCentralSystem(_ url: String, _ milliseconds: Int64, _ report: CheckReport) async throws {
+        let loop: EventLoop
+        do {
+            loop = try EventLoop()
+        } catch {
+            throw CommandFailure(.configuration, "\(error)")
+        }
+        let id = id ?? "CHECK"
+        let secret = try passwordFile.map { try ChargePointSecret.read($0) }
+        let target = CentralSystemTarget(
+            url: url, id: id,
+            authorization: secret.map { "Basic " + Base64.encode(Array("\(id):".utf8) + $0) },
+            tls: url.hasPrefix("wss://") ? try tls.context() : nil, timeoutMilliseconds: milliseconds)
+        do {
+            try await CentralSystemCheck(target: target, report: report, loop: loop).run()
+        } catch {
+            await loop.shutDown()
+            throw error
+        }
+        await loop.shutDown()
+    }
+}

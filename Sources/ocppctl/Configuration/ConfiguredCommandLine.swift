@@ -1,0 +1,106 @@
+import ArgumentParser
+
+/// A command line with the settings that it leaves to the environment and to files.
+struct ConfiguredCommandLine {
+    /// As they were typed, without `--config`.
+    let arguments: [String]
+    /// The file of `--config`.
+    let file: String?
+
+    init(_ typed: [String]) throws {
+        var arguments: [String] = []
+        var file: String?
+        var rest = typed[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                arguments += [word] + rest
+                break
+            }
+            if word == "--config" {
+                guard let value = rest.popFirst() else {
+                    throw CommandFailure(.usage, "Missing value for '--config <file>'")
+                }
+                file = value
+            } else if word.hasPrefix("--config=") {
+                file = String(word.dropFirst("--config=".count))
+            } else {
+                arguments.append(word)
+            }
+        }
+        self.arguments = arguments
+        self.file = file
+    }
+
+    /// That of this process.
+    static func own() throws -> ConfiguredCommandLine {
+        try ConfiguredCommandLine(Array(CommandLine.arguments.dropFirst()))
+    }
+
+    /// What is set for its command, by option; not what was typed.
+    ///
+    /// - Throws: `CommandFailure` with status 78.
+    func settings() throws -> [String: [String]] {
+        guard let command = CommandOptions.named(by: arguments) else { return [:] }
+        let settings = try Settings(file: file)
+        try settings.check()
+        let items = try settings.items(for: CommandOptions(command.words, command.type)).filter { !isGiven($0.option) }
+        return Dictionary(items.map { ($0.option.name, $0.values) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Parses it.
+    ///
+    /// - Throws: the parser's errors for what was typed; `CommandFailure` with status 78 for what is set elsewhere.
+    func parse() throws -> any ParsableCommand {
+        guard !asksForHelp, let command = CommandOptions.named(by: arguments), Settings.exist(file: file) else {
+            return try OCPPCtl.parseAsRoot(arguments)
+        }
+        let settings = try Settings(file: file)
+        try settings.check()
+        let items = try settings.items(for: CommandOptions(command.words, command.type)).filter { !isGiven($0.option) }
+        do {
+            return try OCPPCtl.parseAsRoot(words(with: items[...], after: command.words.count))
+        } catch {
+            throw blamed(error, items, after: command.words.count)
+        }
+    }
+
+    /// What is asked for help, versions and completions needs no settings, and is answered whatever they are.
+    private var asksForHelp: Bool {
+        arguments.contains { word in
+            ["--help", "-h", "--version"].contains(word) || word.hasPrefix("--generate-completion-script")
+                || word.hasPrefix("--experimental-dump-help") || word.hasPrefix("---")
+        } || arguments.first == "help"
+    }
+
+    private func isGiven(_ option: CommandOptions.Option) -> Bool {
+        let name = "--\(option.name)"
+        return arguments.prefix { $0 != "--" }.contains { $0 == name || $0.hasPrefix(name + "=") }
+    }
+
+    private func words(with items: ArraySlice<Settings.Item>, after count: Int) -> [String] {
+        arguments.prefix(count) + items.flatMap(\.words) + arguments.dropFirst(count)
+    }
+
+    /// Which setting brings the error; what was typed alone where none does.
+    private func blamed(_ error: any Error, _ items: [Settings.Item], after count: Int) -> any Error {
+        let message = OCPPCtl.message(for: error)
+        var before: String?
+        for end in 0...items.count {
+            var told: String?
+            do {
+                _ = try OCPPCtl.parseAsRoot(words(with: items[..<end], after: count))
+            } catch {
+                told = OCPPCtl.message(for: error)
+            }
+            if told == message, before != message, end > 0 {
+                let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+                switch items[end - 1].source {
+                case .variable(let name): return CommandFailure(.configuration, "$\(name): \(text)")
+                case .file(let place): return CommandFailure(.configuration, "\(place): \(text)")
+                }
+            }
+            before = told
+        }
+        return error
+    }
+}

@@ -1,0 +1,97 @@
+import Glibc
+import OCPPKit
+
+/// A file that rows are added to, together with the cursor that says how far: both change, or neither, wherever the
+/// process is killed.
+///
+/// The file's next content is written beside it. The cursor is replaced by one that names this part and what it leads to;
+/// then the part takes the file's place, and the cursor its end. Whoever finds the cursor in between looks for the part: if
+/// it is there, the file is as it was, and the part is thrown away; if it is gone, the file has it.
+final class ExportFile {
+    let path: String
+    /// Rows go here.
+    let output: OutputWriter
+    /// Whether the file has something in it.
+    let hasContent: Bool
+    private let part: String
+    private let descriptor: Int32
+    private var isPending = false
+
+    /// Begins the part, with a copy of what is in the file.
+    ///
+    /// - Throws: `CommandFailure` with status 74.
+    init(_ path: String) throws {
+        let path = Self.resolved(path)
+        self.path = path
+        part = path + ".part"
+        descriptor = unsafe open(part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Self.failure(part) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw CommandFailure(.configuration, "\(path): another export goes on with this file")
+        }
+        guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(part) }
+        output = OutputWriter(descriptor: descriptor, name: path)
+        var hasContent = false
+        var status = stat()
+        if unsafe stat(path, &status) == 0 {
+            // Nobody may read it who could not before.
+            guard fchmod(descriptor, status.st_mode & 0o777) == 0 else { throw Self.failure(part) }
+            let file = try InputFile(path)
+            var chunk: [UInt8] = []
+            while try file.read(into: &chunk) {
+                try output.write(chunk)
+                hasContent = true
+            }
+        }
+        self.hasContent = hasContent
+    }
+
+    deinit { close(descriptor) }
+
+    /// Puts the part in the file's place, and the cursor after it.
+    func commit(_ cursor: SessionCursor, from before: SessionCursor) throws {
+        try output.flush()
+        guard fsync(descriptor) == 0 else { throw Self.failure(part) }
+        guard cursor.last != before.last else { return discard() }
+        isPending = true
+        try cursor.save(pending: part, from: before.last)
+        try AtomicFile.move(part, to: path)
+        try AtomicFile.synchronizeDirectory(of: path)
+        try cursor.save()
+    }
+
+    /// Nothing was added. Once a cursor names the part, whether it is there is for the next run to see.
+    func discard() { if !isPending { _ = unsafe unlink(part) } }
+
+    /// What a link leads to, from the root: the next run may begin in another folder.
+    private static func resolved(_ path: String) -> String {
+        if let real = unsafe realpath(path, nil) {
+            defer { unsafe free(real) }
+            return unsafe String(cString: real)
+        }
+        guard !path.hasPrefix("/"), let folder = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(folder) }
+        return unsafe String(cString: folder) + "/" + path
+    }
+
+    private static func failure(_ path: String) -> CommandFailure {
+        CommandFailure(.inputOutput, "cannot write \(path): \(systemError(errno))")
+    }
+}
+
+/// Keeps two runs with one cursor from each other, for as long as it is held.
+final class CursorLock {
+    private let descriptor: Int32
+
+    /// - Throws: `CommandFailure` with status 78 where another run holds it.
+    init(_ cursor: String) throws {
+        let path = cursor + ".lock"
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw CommandFailure(.inputOutput, "cannot open \(path): \(systemError(errno))") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw CommandFailure(.configuration, "\(cursor): another export goes on with this cursor")
+        }
+    }
+
+    deinit { close(descriptor) }
+}
