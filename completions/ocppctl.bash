@@ -390,8 +390,8 @@ _ocppctl_send() {
 _ocppctl_watch() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=(--charge-point)
-    non_repeating_options=(--control --records)
+    repeating_options=(--charge-point --action)
+    non_repeating_options=(--control --records --connector --format)
     __ocppctl_offer_flags_options 0
 
     # Offer option value completions
@@ -401,10 +401,22 @@ _ocppctl_watch() {
         return
         ;;
     '--charge-point')
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion watch -- --charge-point "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
         return
         ;;
     '--records')
         __ocppctl_add_completions -W 'all'$'\n''frames'$'\n''sessions'$'\n''connections'$'\n''commands'
+        return
+        ;;
+    '--action')
+        __ocppctl_add_completions -W 'Authorize'$'\n''BootNotification'$'\n''ChangeAvailability'$'\n''ChangeConfiguration'$'\n''ClearCache'$'\n''DataTransfer'$'\n''GetConfiguration'$'\n''Heartbeat'$'\n''MeterValues'$'\n''RemoteStartTransaction'$'\n''RemoteStopTransaction'$'\n''Reset'$'\n''StartTransaction'$'\n''StatusNotification'$'\n''StopTransaction'$'\n''UnlockConnector'$'\n''DiagnosticsStatusNotification'$'\n''FirmwareStatusNotification'$'\n''GetDiagnostics'$'\n''UpdateFirmware'$'\n''GetLocalListVersion'$'\n''SendLocalList'$'\n''CancelReservation'$'\n''ReserveNow'$'\n''ClearChargingProfile'$'\n''GetCompositeSchedule'$'\n''SetChargingProfile'$'\n''TriggerMessage'$'\n''CertificateSigned'$'\n''DeleteCertificate'$'\n''ExtendedTriggerMessage'$'\n''GetInstalledCertificateIds'$'\n''GetLog'$'\n''InstallCertificate'$'\n''LogStatusNotification'$'\n''SecurityEventNotification'$'\n''SignCertificate'$'\n''SignedFirmwareStatusNotification'$'\n''SignedUpdateFirmware'
+        return
+        ;;
+    '--connector')
+        return
+        ;;
+    '--format')
+        __ocppctl_add_completions -W 'jsonl'$'\n''text'
         return
         ;;
     esac

@@ -27,7 +27,7 @@ function __ocppctl_parse_tokens -S
         case 'send'
             __ocppctl_parse_subcommand -r 1 'control=' 'all' 'payload=' 'input=' 'timeout=' 'parallel=' 'no-validate' 'until=' 'raw=' 'version' 'h/help'
         case 'watch'
-            __ocppctl_parse_subcommand 0 'control=' 'charge-point=+' 'records=' 'version' 'h/help'
+            __ocppctl_parse_subcommand 0 'control=' 'charge-point=+' 'records=' 'action=+' 'connector=' 'format=' 'version' 'h/help'
         case 'stations'
             __ocppctl_parse_subcommand 0 'control=' 'store=' 'charge-point=+' 'online' 'format=' 'version' 'h/help'
         case 'dashboard'
@@ -212,8 +212,11 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'charge-point' -d 'Only of this charge point; a pattern with * and ?; repeatable.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'charge-point' -d 'Only of this charge point; a pattern with * and ?; repeatable.' -rfka '(__ocppctl_custom_completion ---completion watch -- --charge-point (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" records' -l 'records' -d 'Which records.' -rfka 'all frames sessions connections commands'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'action' -d 'Only of this action, commands and answers among them; repeatable.' -rfka 'Authorize BootNotification ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration Heartbeat MeterValues RemoteStartTransaction RemoteStopTransaction Reset StartTransaction StatusNotification StopTransaction UnlockConnector DiagnosticsStatusNotification FirmwareStatusNotification GetDiagnostics UpdateFirmware GetLocalListVersion SendLocalList CancelReservation ReserveNow ClearChargingProfile GetCompositeSchedule SetChargingProfile TriggerMessage CertificateSigned DeleteCertificate ExtendedTriggerMessage GetInstalledCertificateIds GetLog InstallCertificate LogStatusNotification SecurityEventNotification SignCertificate SignedFirmwareStatusNotification SignedUpdateFirmware'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" connector' -l 'connector' -d 'Only about this connector.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" format' -l 'format' -d 'Records, or a table or lines for people.' -rfka 'jsonl text'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
