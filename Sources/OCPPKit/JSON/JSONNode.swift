@@ -78,9 +78,8 @@ public struct JSONNode: Sendable {
 
     /// An object's member of that name, the last where the name stands twice (as other readers take it).
     public subscript(_ name: StaticString) -> JSONNode? {
-        var found: JSONNode?
-        for (key, value) in members where key.isText(name) { found = value }
-        return found
+        guard isObject, let found = storage.value(named: name, ofObjectAt: index) else { return nil }
+        return JSONNode(storage: storage, index: found)
     }
 
     /// An object's member of that name, the last where the name stands twice.
@@ -128,6 +127,42 @@ public struct JSONNode: Sendable {
             return position
         }
     }
+}
+
+extension JSONTree.Storage {
+    /// Where the value of an object's last member of that name stands.
+    ///
+    /// Readers ask for each field by its name, so this is one of the busiest loops: no node is made of what is passed over.
+    /// Memory safety: the index of a text names only its own entries and bytes.
+    fileprivate func value(named name: StaticString, ofObjectAt object: Int) -> Int? {
+        unsafe entries.withUnsafeBufferPointer { entries in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                name.withUTF8Buffer { name in
+                    var found: Int?
+                    var position = object + 1
+                    let end = unsafe Int(entries[object].next)
+                    while position < end {
+                        let key = unsafe entries[position]
+                        let isFound =
+                            key.isIrregular
+                            ? unsafe (JSONNode(storage: self, index: position).text ?? "").utf8.elementsEqual(name)
+                            : unsafe isEqual(bytes, from: Int(key.start) + 1, to: Int(key.end) - 1, name)
+                        if isFound { found = position + 1 }
+                        position = unsafe Int(entries[position + 1].next)
+                    }
+                    return found
+                }
+            }
+        }
+    }
+}
+
+private func isEqual(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, _ name: UnsafeBufferPointer<UInt8>
+) -> Bool {
+    guard end - start == name.count else { return false }
+    for offset in 0..<name.count where unsafe bytes[start + offset] != name[offset] { return false }
+    return true
 }
 
 private func unescaped(_ content: ArraySlice<UInt8>) -> String {

@@ -5,10 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from support.browser import Browser, Dashboard  # noqa: E402
-from support.program import BINARY, CentralSystem, environment  # noqa: E402
+from .browser import Browser, Dashboard
+from .program import BINARY, CentralSystem, environment
 
 
 def main(folder):
@@ -41,7 +39,6 @@ def main(folder):
         browser.open(board.url + "#/charge-point/DEPOT-01")
         browser.value("location.reload()")
         browser.wait("document.querySelectorAll('.chart .line[d]').length === 2")
-        browser.value("window.scrollTo(0, document.querySelector('#connectors').offsetTop - 16)")
         browser.value("new Promise((resolve) => setTimeout(resolve, 1000))")
         browser.screenshot(Path(folder) / "dashboard-phone.png")
         browser.close()
@@ -51,4 +48,5 @@ def main(folder):
         central_system.close()
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
