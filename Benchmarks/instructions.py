@@ -1,18 +1,19 @@
-"""Instructions of the hot paths, counted by valgrind: the same on a busy machine. `instructions.json` has the thresholds."""
+"""Instructions of reading and writing a frame, counted by valgrind: the same on a busy machine.
+
+`instructions.json` has the thresholds. `serve` cannot be counted so: valgrind 3.19 crashes when a program's first thread
+ends, as that of every asynchronous Swift program does.
+"""
 
 import json
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import frames
-from measure import OCPPCTL, free_port
+from measure import OCPPCTL
 
 THRESHOLDS = Path(__file__).parent / "instructions.json"
 # Counts differ a little with addresses and hash seeds; a change that matters is larger.
@@ -34,58 +35,10 @@ def of_log(arguments, folder, few=2000, many=6000):
     found = []
     for count in (few, many):
         (folder / "part.txt").write_bytes(b"".join(lines[:count]))
-        done = subprocess.run(counted([OCPPCTL, "decode", *arguments, folder / "part.txt"]), stdin=subprocess.DEVNULL,
+        done = subprocess.run(counted([folder / "ocppctl", "decode", *arguments, folder / "part.txt"]), stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
         found.append(total(done.stderr))
     return (found[1] - found[0]) // (many - few)
-
-
-def served(folder, message, few=500, many=2500):
-    """Instructions for each message that `serve` answers."""
-    found = []
-    for count in (few, many):
-        port = free_port()
-        server = subprocess.Popen(
-            counted([OCPPCTL, "serve", "--listen", f"127.0.0.1:{port}", "--store", folder / f"{message}{count}.db",
-                     "--control", folder / "control.sock", "--records", "none"]),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        exchange(port, message, count)
-        server.send_signal(signal.SIGTERM)
-        found.append(total(server.communicate()[1]))
-    return (found[1] - found[0]) // (many - few)
-
-
-def exchange(port, message, count):
-    """Sends messages one after the other, each when the one before has its answer."""
-    deadline = time.monotonic() + 300
-    while True:
-        try:
-            connection = socket.create_connection(("127.0.0.1", port), 60)
-            break
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-    connection.sendall(b"GET /ocpp/CP1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                       b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-                       b"Sec-WebSocket-Protocol: ocpp1.6\r\n\r\n")
-    head = b""
-    while b"\r\n\r\n" not in head:
-        head += connection.recv(4096)
-    for number in range(count):
-        payload = {"heartbeat": "{}", "meter-values": (
-            '{"connectorId":1,"transactionId":7,"meterValue":[{"timestamp":"2026-03-01T10:%02d:%02d.%03dZ","sampledValue":['
-            '{"value":"%d","measurand":"Energy.Active.Import.Register","unit":"Wh"},'
-            '{"value":"16.1","measurand":"Current.Import","phase":"L1","unit":"A"},'
-            '{"value":"230.4","measurand":"Voltage","phase":"L1-N","unit":"V"}]}]}'
-            % (number // 60 % 60, number % 60, number % 1000, number))}[message]
-        action = {"heartbeat": "Heartbeat", "meter-values": "MeterValues"}[message]
-        text = f'[2,"{number:08}","{action}",{payload}]'.encode()
-        size = bytes([0x80 | len(text)]) if len(text) < 126 else bytes([0xFE]) + len(text).to_bytes(2, "big")
-        connection.sendall(b"\x81" + size + bytes(4) + text)
-        got = connection.recv(4096)
-        assert b'[3,"%08d"' % number in got, got
-    connection.close()
 
 
 def instructions(rounds):
@@ -95,9 +48,9 @@ def instructions(rounds):
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        found = {
-            "decode a frame": of_log([], folder), "read a frame": of_log(["--summary"], folder),
-            "serve a heartbeat": served(folder, "heartbeat"), "serve meter values": served(folder, "meter-values")}
+        # Valgrind gives up on debug information that it does not know.
+        subprocess.run(["strip", "-o", folder / "ocppctl", OCPPCTL], check=True)
+        found = {"decode a frame": of_log([], folder), "read a frame": of_log(["--summary"], folder)}
     if "--accept" in sys.argv:
         THRESHOLDS.write_text(json.dumps(found, indent=2) + "\n")
     limits = json.loads(THRESHOLDS.read_text())
