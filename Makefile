@@ -83,7 +83,7 @@ install: $(BINARY)
 	install -D -m 644 completions/_ocppctl $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
 	install -D -m 644 completions/ocppctl.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish
 
-# A folder that only completions make goes with the last of them.
+# A folder that few others use goes with the last of what is in it.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ocppctl
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/ocppctl-*.1 \
@@ -91,7 +91,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ocppctl
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ocppctl
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ocppctl.fish
-	for folder in bash-completion/completions zsh/site-functions fish/vendor_completions.d; do \
+	for folder in man/man5 bash-completion/completions zsh/site-functions fish/vendor_completions.d; do \
 	    [ ! -d $(DESTDIR)$(PREFIX)/share/$$folder ] || \
 	        (cd $(DESTDIR)$(PREFIX)/share && rmdir -p --ignore-fail-on-non-empty $$folder); done
 
