@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import OCPPKit
 import Synchronization
@@ -227,7 +228,7 @@ private final class TCPSocket: Sendable {
     func receive() async throws -> [UInt8]? {
         let descriptor = descriptor
         return try await withCheckedThrowingContinuation { waiter in
-            Background.start {
+            Thread.detachNewThread {
                 var piece = [UInt8](repeating: 0, count: 1 << 20)
                 let count = unsafe recv(descriptor, &piece, piece.count, 0)
                 if count > 0 {
@@ -239,24 +240,5 @@ private final class TCPSocket: Sendable {
                 }
             }
         }
-    }
-}
-
-private enum Background {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-    static func start(_ run: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let body = unsafe Unmanaged.passRetained(Body(run)).toOpaque()
-        let status = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                unsafe Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
-                return nil
-            }, body)
-        precondition(status == 0)
-        pthread_detach(thread)
     }
 }

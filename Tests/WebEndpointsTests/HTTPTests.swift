@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 import WebEndpoints
@@ -26,7 +27,7 @@ final class TinyHTTPServer: Sendable {
         }
         port = UInt16(bigEndian: address.sin_port)
         let requests = requests
-        Background.start {
+        Thread.detachNewThread {
             var kept: [Int32] = []
             while true {
                 let peer = accept(descriptor, nil, nil)

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 import Testing
@@ -191,26 +192,7 @@ final class RawSocket: Sendable {
 /// Runs what blocks on a thread of its own, not on one of the few that tasks share.
 func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { waiter in
-        Background.start { waiter.resume(with: Result { try work() }) }
-    }
-}
-
-enum Background {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-    static func start(_ run: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let body = unsafe Unmanaged.passRetained(Body(run)).toOpaque()
-        let status = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                unsafe Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
-                return nil
-            }, body)
-        precondition(status == 0)
-        pthread_detach(thread)
+        Thread.detachNewThread { waiter.resume(with: Result { try work() }) }
     }
 }
 

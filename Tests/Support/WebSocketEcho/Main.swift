@@ -17,7 +17,7 @@ enum WebSocketEcho {
         }
         print(server.boundPort)
         fflush(nil)
-        while true { try await Task.sleep(for: .seconds(3600)) }
+        while true { pause() }
     }
 }
 
