@@ -4,21 +4,18 @@
 extension ArraySlice<UInt8> {
     /// The first index from `start` on at which the byte stands.
     func firstOffset(of byte: UInt8, from start: Int) -> Int? {
-        let pattern = UInt64(byte) &* ByteSearch.ones
-        return firstOffset(from: start, inWord: { $0 ^ pattern }, isIt: { $0 == byte })
+        firstOffset(from: start, among: { $0.equal(to: byte) }, isIt: { $0 == byte })
     }
 
     /// The first index from `start` on of a bracket or brace that opens: without one, no frame begins.
     func firstOpening(from start: Int) -> Int? {
-        // The two differ in the bit that makes a letter small.
-        let (small, pattern) = (0x20 &* ByteSearch.ones, 0x7B &* ByteSearch.ones)
-        return firstOffset(from: start, inWord: { $0 | small ^ pattern }, isIt: { $0 | 0x20 == 0x7B })
+        let brace = UInt8(ascii: "{")
+        return firstOffset(from: start, among: { $0.equal(toSmall: brace) }, isIt: { $0 | 0x20 == brace })
     }
 
-    /// - Parameter inWord: gives a word whose bytes are zero where the byte that is looked for stands.
     @inline(__always)
     private func firstOffset(
-        from start: Int, inWord differences: (UInt64) -> UInt64, isIt: (UInt8) -> Bool
+        from start: Int, among answer: (EightBytes) -> UInt64, isIt: (UInt8) -> Bool
     ) -> Int? {
         guard start < endIndex else { return nil }
         let (first, count) = (start - startIndex, self.count)
@@ -26,10 +23,8 @@ extension ArraySlice<UInt8> {
             var position = first
             while position + 8 <= count {
                 let word = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian
-                let difference = differences(word)
-                // The high bit of each byte that is zero; a borrow makes false ones only behind a true one.
-                let zeros = (difference &- ByteSearch.ones) & ~difference & ByteSearch.highBits
-                if zeros != 0 { return position + zeros.trailingZeroBitCount >> 3 }
+                let found = answer(EightBytes(word))
+                if found != 0 { return position + EightBytes.first(found) }
                 position += 8
             }
             while position < count {
@@ -40,9 +35,4 @@ extension ArraySlice<UInt8> {
         }
         return found < 0 ? nil : startIndex + found
     }
-}
-
-private enum ByteSearch {
-    static let ones: UInt64 = 0x0101_0101_0101_0101
-    static let highBits: UInt64 = 0x8080_8080_8080_8080
 }

@@ -187,19 +187,14 @@ public enum JSONKind: UInt8, Sendable {
 
     /// Passes characters of a string that stand for themselves, eight at a time.
     private mutating func skipPlainBytes() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highBits: UInt64 = 0x8080_8080_8080_8080
         while position + 8 <= count {
             let word = unsafe UnsafeRawPointer(bytes + position).loadUnaligned(as: UInt64.self).littleEndian
-            // In each byte the high bit tells: a quote, a backslash, below 0x20, or beyond ASCII. A borrow can make
-            // false ones, but only behind a true one.
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
+            let eight = EightBytes(word)
             let found =
-                ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word | word)
-                & highBits
+                eight.equal(to: UInt8(ascii: "\"")) | eight.equal(to: UInt8(ascii: "\\")) | eight.belowBlank
+                | eight.beyondASCII
             guard found == 0 else {
-                position += found.trailingZeroBitCount >> 3
+                position += EightBytes.first(found)
                 return
             }
             position += 8

@@ -202,16 +202,10 @@ public struct JSONWriter: Sendable {
 
     /// How many of the first bytes of eight need no escape.
     private static func plainBytes(_ word: UInt64) -> Int {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highBits: UInt64 = 0x8080_8080_8080_8080
-        let quote = word ^ (ones &* 0x22)
-        let backslash = word ^ (ones &* 0x5C)
-        let delete = word ^ (ones &* 0x7F)
-        // The high bit of each byte that is escaped; a borrow makes false ones only behind a true one.
-        let found =
-            ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (delete &- ones) & ~delete
-                | (word &- ones &* 0x20) & ~word) & highBits
-        return found == 0 ? 8 : found.trailingZeroBitCount >> 3
+        let bytes = EightBytes(word)
+        return EightBytes.first(
+            bytes.equal(to: UInt8(ascii: "\"")) | bytes.equal(to: UInt8(ascii: "\\")) | bytes.equal(to: 0x7F)
+                | bytes.belowBlank)
     }
 }
 

@@ -41,14 +41,7 @@ struct Check: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The identity to come as (default: CHECK).", valueName: "identity"))
     var id: String?
 
-    @Option(
-        name: .customLong("password-file"),
-        help: ArgumentHelp(
-            "A file with the AuthorizationKey (40 hexadecimal digits, sent as bytes) or another password.",
-            valueName: "file"), completion: .file())
-    var passwordFile: String?
-
-    @OptionGroup var tls: ClientTLSOptions
+    @OptionGroup var credentials: ChargePointCredentials
 
     @Flag(help: "Restart the charge point, and see whether it comes back.")
     var restart = false
@@ -72,10 +65,10 @@ struct Check: AsyncParsableCommand {
             }
             guard !restart else { throw ValidationError("--restart is for a charge point") }
             guard id != "" else { throw ValidationError("--id is empty") }
-        } else if id != nil || passwordFile != nil {
+        } else if id != nil || credentials.passwordFile != nil {
             throw ValidationError("--id and --password-file go with --url")
         }
-        try tls.validate(isSecure: url?.hasPrefix("wss://") ?? false)
+        try credentials.validate(for: url ?? "")
     }
 
     func run() async throws {
@@ -99,11 +92,11 @@ struct Check: AsyncParsableCommand {
             throw CommandFailure(.configuration, "\(error)")
         }
         let id = id ?? "CHECK"
-        let secret = try passwordFile.map { try ChargePointSecret.read($0) }
+        let secret = try credentials.secret()
         let target = CentralSystemTarget(
             url: url, id: id,
-            authorization: secret.map { "Basic " + Base64.encode(Array("\(id):".utf8) + $0) },
-            tls: url.hasPrefix("wss://") ? try tls.context() : nil, timeoutMilliseconds: milliseconds)
+            authorization: secret.map { ChargePointAddress.authorization(id, $0) },
+            tls: try credentials.tls(for: url), timeoutMilliseconds: milliseconds)
         do {
             try await CentralSystemCheck(target: target, report: report, loop: loop).run()
         } catch {

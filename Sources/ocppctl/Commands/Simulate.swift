@@ -38,14 +38,7 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The charge point's identity.", valueName: "identity"))
     var id = "CP001"
 
-    @Option(
-        name: .customLong("password-file"),
-        help: ArgumentHelp(
-            "A file with the AuthorizationKey (40 hexadecimal digits, sent as bytes) or another password.",
-            valueName: "file"), completion: .file())
-    var passwordFile: String?
-
-    @OptionGroup var tls: ClientTLSOptions
+    @OptionGroup var credentials: ChargePointCredentials
 
     @Option(help: "What kind of charge point it is.")
     var model = ModelName.abbTerra54
@@ -98,7 +91,7 @@ struct Simulate: AsyncParsableCommand {
         guard url.hasPrefix("ws://") || url.hasPrefix("wss://") else {
             throw ValidationError("--url begins with ws:// or wss://")
         }
-        try tls.validate(isSecure: url.hasPrefix("wss://"))
+        try credentials.validate(for: url)
         if load.isOn, !session.isEmpty || !call.isEmpty {
             throw ValidationError("--load sends --message, and takes neither --session nor --call")
         }
@@ -122,8 +115,8 @@ struct Simulate: AsyncParsableCommand {
         let fleet = SimulatedFleet(
             loop: loop,
             settings: SimulationSettings(
-                url: url, secret: try passwordFile.map { try ChargePointSecret.read($0) },
-                tls: url.hasPrefix("wss://") ? try tls.context() : nil, model: model.model, sessions: session,
+                url: url, secret: try credentials.secret(),
+                tls: try credentials.tls(for: url), model: model.model, sessions: session,
                 calls: call, failures: Set(fail.map(\.rawValue)),
                 clock: SimulatedClock(speed: speed),
                 connectTimeoutMilliseconds: connectTimeout.milliseconds, writesFrames: records == .frames,
@@ -145,8 +138,8 @@ struct Simulate: AsyncParsableCommand {
 
     private func loadSettings() throws -> LoadSettings {
         LoadSettings(
-            url: url, secret: try passwordFile.map { try ChargePointSecret.read($0) },
-            tls: url.hasPrefix("wss://") ? try tls.context() : nil, message: load.message, rate: load.rate,
+            url: url, secret: try credentials.secret(),
+            tls: try credentials.tls(for: url), message: load.message, rate: load.rate,
             durationMilliseconds: load.duration.milliseconds, rampMilliseconds: load.ramp.milliseconds,
             connectTimeoutMilliseconds: connectTimeout.milliseconds, tellsProgress: !quiet)
     }

@@ -35,7 +35,7 @@ actor SimulatedStation: WebSocketClientHandler {
         self.settings = settings
         self.fleet = fleet
         secret = settings.secret
-        url = settings.url + (settings.url.hasSuffix("/") ? "" : "/") + PathSegment.encoded(id)
+        url = ChargePointAddress.url(settings.url, id)
         var options = SimulatedChargePoint.Options(model: settings.model)
         options.failures = settings.failures
         options.callTimeout = Int64(Double(SimulatedStation.callTimeoutMilliseconds) * settings.clock.speed)
@@ -61,7 +61,7 @@ actor SimulatedStation: WebSocketClientHandler {
         guard !isStopped else { return }
         client = WebSocketClient.connect(
             loop: loop, url: url,
-            authorization: secret.map { "Basic " + Base64.encode(Array("\(id):".utf8) + $0) },
+            authorization: secret.map { ChargePointAddress.authorization(id, $0) },
             tls: settings.tls, handler: self)
     }
 

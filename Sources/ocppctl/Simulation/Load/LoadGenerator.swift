@@ -144,10 +144,9 @@ actor LoadGenerator {
             connectingCount += 1
             stations[index].phase = .connecting
             let id = stations[index].id
-            let path = settings.url + (settings.url.hasSuffix("/") ? "" : "/") + PathSegment.encoded(id)
             stations[index].client = WebSocketClient.connect(
-                loop: loop, url: path,
-                authorization: settings.secret.map { "Basic " + Base64.encode(Array("\(id):".utf8) + $0) },
+                loop: loop, url: ChargePointAddress.url(settings.url, id),
+                authorization: settings.secret.map { ChargePointAddress.authorization(id, $0) },
                 tls: settings.tls, handler: Line(index: index, generator: self))
         }
     }

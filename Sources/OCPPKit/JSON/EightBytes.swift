@@ -1,0 +1,32 @@
+/// Eight bytes of a text, looked at together: each answer has the high bit of each byte set that it is true of.
+///
+/// Up to the first such byte, that is: a borrow can make false ones behind a true one. So answers may be joined by `|`, and
+/// only the first one counts.
+struct EightBytes {
+    static let ones: UInt64 = 0x0101_0101_0101_0101
+    static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// The first byte is the least significant one.
+    let word: UInt64
+
+    @inline(__always) init(_ word: UInt64) { self.word = word }
+
+    @inline(__always) func equal(to byte: UInt8) -> UInt64 { zeros(in: word ^ (EightBytes.ones &* UInt64(byte))) }
+
+    /// The bytes that are this small letter, or this sign with its bit of small letters.
+    @inline(__always) func equal(toSmall byte: UInt8) -> UInt64 {
+        zeros(in: (word | EightBytes.ones &* 0x20) ^ (EightBytes.ones &* UInt64(byte)))
+    }
+
+    /// Control characters.
+    @inline(__always) var belowBlank: UInt64 { (word &- EightBytes.ones &* 0x20) & ~word & EightBytes.highBits }
+
+    @inline(__always) var beyondASCII: UInt64 { word & EightBytes.highBits }
+
+    /// The index of the first byte in an answer; 8 where there is none.
+    @inline(__always) static func first(_ answer: UInt64) -> Int { answer.trailingZeroBitCount >> 3 }
+
+    @inline(__always) private func zeros(in word: UInt64) -> UInt64 {
+        (word &- EightBytes.ones) & ~word & EightBytes.highBits
+    }
+}
