@@ -81,10 +81,10 @@ def allow_many_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def programs(folder, message, records):
+def programs(floor, records):
     """Commands by name; each starts with a store of its own."""
     found = {}
-    if floor := built_floor(folder):
+    if floor:
         found["floor in C"] = lambda _: [floor, "{port}"]
     found["ocppctl"] = lambda place: ours(place, "none")
     if records:
@@ -99,10 +99,11 @@ def servers(rounds, counts=(100, 5000), seconds=5):
     allow_many_files()
     print(f"{'':12} {'stations':>8} {'server':18} {'messages/s':>10} {'CPU us':>8} {'x floor':>8} {'p50 ms':>8} {'p99 ms':>8}")
     with tempfile.TemporaryDirectory() as name:
+        floor = built_floor(Path(name))
         for message in ("heartbeat", "meter-values"):
             for stations in counts:
                 found = {}
-                commands = programs(Path(name), message, records=message == "heartbeat")
+                commands = programs(floor, records=message == "heartbeat")
                 for _ in range(rounds):
                     for server, command in commands.items():
                         if server == "Python ocpp" and stations > 1000:

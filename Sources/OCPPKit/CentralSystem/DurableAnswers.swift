@@ -149,7 +149,7 @@ enum ReplayKey {
     }
 
     /// - Parameter time: of the first sample, as it was sent. It stands first, so that what comes at about the same time
-    ///   stands together in the store's index: an index that grows at its end costs a third of one that grows anywhere.
+    ///   stands together in the store's index, and a commit writes few of its pages.
     static func meterValues(_ id: String, time: String?, content: ArraySlice<UInt8>) -> String {
         key("meterValues", [time, id, digest(content)])
     }
