@@ -26,9 +26,6 @@ struct CentralSystemCheck {
     let report: CheckReport
     let loop: EventLoop
 
-    /// Beyond it a clock is wrong, not merely coarse.
-    private static let skewMilliseconds: Int64 = 10_000
-
     func run() async throws {
         let connection = ProbeConnection(loop: loop, target: target, url: target.url())
         guard try await isOpen(connection) else { return }
@@ -158,8 +155,8 @@ struct CentralSystemCheck {
         let now = Timestamp.now
         let middle = Timestamp(milliseconds: (before.milliseconds + now.milliseconds) / 2)
         let skew = time - middle
-        let words = "\(abs(skew) / 1000) s \(skew < 0 ? "behind" : "ahead of") this machine's clock"
-        if abs(skew) > Self.skewMilliseconds {
+        let words = ClockSkew.words(skew)
+        if abs(skew) > ClockSkew.tolerance {
             try report.warning(
                 "clock", words,
                 "charge points take their time from the server: set both clocks by NTP and compare again")

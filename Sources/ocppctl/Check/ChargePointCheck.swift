@@ -102,9 +102,7 @@ final class ChargePointCheck {
                 "MeterValueSampleInterval is \(values["MeterValueSampleInterval"] ?? "absent"): no samples",
                 "'ocppctl send \(id) ChangeConfiguration key=MeterValueSampleInterval value=60'")
         }
-        let measurands = (values["MeterValuesSampledData"] ?? "").split(separator: ",").map { part in
-            String(part.drop { $0 == " " }.prefix { $0 != " " })
-        }
+        let measurands = Self.list(values["MeterValuesSampledData"])
         let wanted = ["Energy.Active.Import.Register", "Power.Active.Import"]
         let missing = wanted.filter { name in !measurands.contains(name) }
         if missing.isEmpty {
@@ -120,13 +118,16 @@ final class ChargePointCheck {
         }
     }
 
+    /// The items of a list that is separated by commas, without the blanks that some put there.
+    private static func list(_ value: String?) -> [String] {
+        (value ?? "").split(separator: ",").map { part in String(part.drop { $0 == " " }.prefix { $0 != " " }) }
+    }
+
     // MARK: Profiles
 
     /// What it says that it can do, and whether it does it.
     private func profiles(_ values: [String: String]) throws {
-        let claimed = (values["SupportedFeatureProfiles"] ?? "").split(separator: ",").map { part in
-            String(part.drop { $0 == " " }.prefix { $0 != " " })
-        }
+        let claimed = Self.list(values["SupportedFeatureProfiles"])
         if claimed.contains("Core") {
             try report.passed("profiles", claimed.joined(separator: ", "))
         } else {
@@ -174,8 +175,8 @@ final class ChargePointCheck {
             return try report.warning("clock", "its time is \(text)", "it has to be RFC 3339, as 2026-03-01T10:00:00Z")
         }
         let skew = time - Timestamp.now
-        let words = "\(abs(skew) / 1000) s \(skew < 0 ? "behind" : "ahead of") this machine's clock"
-        if abs(skew) > 10_000 {
+        let words = ClockSkew.words(skew)
+        if abs(skew) > ClockSkew.tolerance {
             try report.warning(
                 "clock", words,
                 "it takes its time from BootNotification and Heartbeat: send it a TriggerMessage for a Heartbeat, and look for an NTP setting of its own"

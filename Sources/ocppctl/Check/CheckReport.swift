@@ -77,3 +77,13 @@ final class CheckReport {
 }
 
 enum CheckFormat: String, ExpressibleByArgument, CaseIterable { case jsonl, text }
+
+/// How far another clock is from this machine's, in milliseconds.
+enum ClockSkew {
+    /// Beyond it a clock is wrong, not merely coarse.
+    static let tolerance: Int64 = 10_000
+
+    static func words(_ skew: Int64) -> String {
+        "\(abs(skew) / 1000) s \(skew < 0 ? "behind" : "ahead of") this machine's clock"
+    }
+}
