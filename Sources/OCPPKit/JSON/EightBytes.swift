@@ -21,7 +21,8 @@ struct EightBytes {
     /// Control characters.
     @inline(__always) var belowBlank: UInt64 { (word &- EightBytes.ones &* 0x20) & ~word & EightBytes.highBits }
 
-    @inline(__always) var beyondASCII: UInt64 { word & EightBytes.highBits }
+    /// Bytes that are no ASCII, and its delete.
+    @inline(__always) var beyondPlainASCII: UInt64 { (word | (word &+ EightBytes.ones)) & EightBytes.highBits }
 
     /// The index of the first byte in an answer; 8 where there is none.
     @inline(__always) static func first(_ answer: UInt64) -> Int { answer.trailingZeroBitCount >> 3 }

@@ -1,16 +1,3 @@
-/// One value in the index of a text: where it begins and ends, and where its next sibling's entry is.
-struct JSONEntry: Sendable {
-    /// Offset of the first byte: the quote of a string, the bracket of an array.
-    var start: UInt32
-    /// Offset one past the last byte.
-    var end: UInt32
-    /// Index of the entry after this value and all that it holds.
-    var next: UInt32
-    var kind: JSONKind
-    /// A string with a backslash in it, or a number with a fraction or an exponent.
-    var isIrregular: Bool
-}
-
 /// The kinds of JSON values.
 public enum JSONKind: UInt8, Sendable {
     case object, array, string, number, `true`, `false`, null
@@ -25,13 +12,14 @@ public enum JSONKind: UInt8, Sendable {
     private let bytes: UnsafePointer<UInt8>
     private let count: Int
     private var position: Int
-    private var entries: Entries
+    private var entries: JSONEntries
     private var hasBreaks = false
     private let maximumDepth: Int
 
     /// Where everything stands in a text.
     struct Index {
-        let entries: [JSONEntry]
+        /// To be freed by who takes them.
+        let entries: JSONEntries
         /// Whether line breaks or tabs stand between values.
         let hasBreaks: Bool
         /// The offset behind the value.
@@ -49,15 +37,19 @@ public enum JSONKind: UInt8, Sendable {
             // A typical frame has a value for each six bytes.
             let likely = 16 + min(buffer.count - start, 1 << 16) / 6
             var scanner = unsafe JSONScanner(base, buffer.count, from: start, maximumDepth: maximumDepth, likely)
-            defer { scanner.entries.deallocate() }
-            var end = try scanner.scan()
-            let hasBreaks = scanner.hasBreaks
-            if isWhole {
-                scanner.skipBlanks()
-                end = scanner.position
-                guard end == buffer.count else { throw JSONError(.trailingBytes, at: end) }
+            do throws(JSONError) {
+                var end = try scanner.scan()
+                let hasBreaks = scanner.hasBreaks
+                if isWhole {
+                    scanner.skipBlanks()
+                    end = scanner.position
+                    guard end == buffer.count else { throw JSONError(.trailingBytes, at: end) }
+                }
+                return Index(entries: scanner.entries, hasBreaks: hasBreaks, end: end)
+            } catch {
+                scanner.entries.deallocate()
+                throw error
             }
-            return Index(entries: scanner.entries.all, hasBreaks: hasBreaks, end: end)
         }
     }
 
@@ -68,37 +60,38 @@ public enum JSONKind: UInt8, Sendable {
         self.count = count
         self.position = start
         self.maximumDepth = maximumDepth
-        self.entries = Entries(capacity: likelyEntries)
+        self.entries = JSONEntries(capacity: likelyEntries)
     }
 
     /// The byte at an offset that the caller has compared with `count`.
-    private func byte(at offset: Int) -> UInt8 { unsafe bytes[offset] }
+    @inline(__always) private func byte(at offset: Int) -> UInt8 { unsafe bytes[offset] }
 
     /// Reads the value at the scanner's start and returns the offset behind it.
     private mutating func scan() throws(JSONError) -> Int {
         guard count < Int(UInt32.max) else { throw JSONError(.tooLong, at: 0) }
         // The innermost value that is open. Until it is closed, its entry's `next` is the one around it.
         var open = -1
+        var isObject = false
         var depth = 0
         skipBlanks()
         while true {
             // A value begins here.
             let byte = try current()
             switch byte {
+            case UInt8(ascii: "\""): try scanString()
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 guard depth < maximumDepth else { throw JSONError(.tooDeep, at: position) }
-                let isObject = byte == UInt8(ascii: "{")
+                isObject = byte == UInt8(ascii: "{")
                 append(isObject ? .object : .array, from: position, to: position, irregular: false)
-                entries[entries.count - 1].next = UInt32(truncatingIfNeeded: open)
-                open = entries.count - 1
-                depth += 1
-                position += 1
+                entries[entries.count &- 1].next = UInt32(truncatingIfNeeded: open)
+                open = entries.count &- 1
+                depth &+= 1
+                position &+= 1
                 skipBlanks()
                 if try current() != (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
                     if isObject { try scanKey() }
                     continue
                 }
-            case UInt8(ascii: "\""): try scanString()
             case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try scanNumber()
             case UInt8(ascii: "t"): try scanWord("true", .true)
             case UInt8(ascii: "f"): try scanWord("false", .false)
@@ -106,42 +99,48 @@ public enum JSONKind: UInt8, Sendable {
             default: throw JSONError(.unexpectedByte, at: position)
             }
             // A value ended; close what it completes.
-            closing: while true {
-                guard depth > 0 else { return position }
-                let isObject = entries[open].kind == .object
+            while depth > 0 {
                 skipBlanks()
-                switch try current() {
-                case UInt8(ascii: ","):
-                    position += 1
+                let byte = try current()
+                if byte == UInt8(ascii: ",") {
+                    position &+= 1
                     skipBlanks()
                     if isObject { try scanKey() }
-                    break closing
-                case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
-                    position += 1
-                    let outer = Int(entries[open].next)
-                    entries[open].end = UInt32(truncatingIfNeeded: position)
-                    entries[open].next = UInt32(truncatingIfNeeded: entries.count)
-                    open = outer
-                    depth -= 1
-                default: throw JSONError(.unexpectedByte, at: position)
+                    break
                 }
+                guard byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+                    throw JSONError(.unexpectedByte, at: position)
+                }
+                position &+= 1
+                let outer = Int(entries[open].next)
+                entries[open].end = UInt32(truncatingIfNeeded: position)
+                entries[open].next = UInt32(truncatingIfNeeded: entries.count)
+                open = outer
+                depth &-= 1
+                isObject = depth > 0 && entries[open].kind == .object
             }
+            if depth == 0 { return position }
         }
     }
 
+    @inline(__always)
     private mutating func append(_ kind: JSONKind, from start: Int, to end: Int, irregular: Bool) {
         entries.append(
             JSONEntry(
                 start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
-                next: UInt32(truncatingIfNeeded: entries.count + 1), kind: kind, isIrregular: irregular))
+                next: UInt32(truncatingIfNeeded: entries.count &+ 1), kind: kind, isIrregular: irregular))
     }
 
-    private func current() throws(JSONError) -> UInt8 {
+    @inline(__always) private func current() throws(JSONError) -> UInt8 {
         guard position < count else { throw JSONError(.unexpectedEnd, at: position) }
         return byte(at: position)
     }
 
-    private mutating func skipBlanks() {
+    @inline(__always) private mutating func skipBlanks() {
+        if position < count, byte(at: position) <= 0x20 { skipManyBlanks() }
+    }
+
+    private mutating func skipManyBlanks() {
         while position < count {
             switch byte(at: position) {
             case 0x20: position += 1
@@ -153,21 +152,30 @@ public enum JSONKind: UInt8, Sendable {
         }
     }
 
-    private mutating func scanKey() throws(JSONError) {
+    @inline(__always) private mutating func scanKey() throws(JSONError) {
         guard try current() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
         try scanString()
         skipBlanks()
         guard try current() == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
-        position += 1
+        position &+= 1
         skipBlanks()
     }
 
-    private mutating func scanString() throws(JSONError) {
+    @inline(__always) private mutating func scanString() throws(JSONError) {
         let start = position
+        position &+= 1
+        skipPlainBytes()
+        if position < count, byte(at: position) == UInt8(ascii: "\"") {
+            position &+= 1
+            append(.string, from: start, to: position, irregular: false)
+        } else {
+            try scanRest(ofStringAt: start)
+        }
+    }
+
+    private mutating func scanRest(ofStringAt start: Int) throws(JSONError) {
         var irregular = false
-        position += 1
         while true {
-            skipPlainBytes()
             let byte = try current()
             switch byte {
             case UInt8(ascii: "\""):
@@ -179,25 +187,29 @@ public enum JSONKind: UInt8, Sendable {
                 position += 1
                 try scanEscape()
             case 0..<0x20: throw JSONError(.unexpectedByte, at: position)
+            case 0x7F:
+                irregular = true
+                position += 1
             case 0x20..<0x80: position += 1
             default: try scanMultibyteScalar(byte)
             }
+            skipPlainBytes()
         }
     }
 
     /// Passes characters of a string that stand for themselves, eight at a time.
-    private mutating func skipPlainBytes() {
-        while position + 8 <= count {
+    @inline(__always) private mutating func skipPlainBytes() {
+        while position &+ 8 <= count {
             let word = unsafe UnsafeRawPointer(bytes + position).loadUnaligned(as: UInt64.self).littleEndian
             let eight = EightBytes(word)
             let found =
                 eight.equal(to: UInt8(ascii: "\"")) | eight.equal(to: UInt8(ascii: "\\")) | eight.belowBlank
-                | eight.beyondASCII
+                | eight.beyondPlainASCII
             guard found == 0 else {
-                position += EightBytes.first(found)
+                position &+= EightBytes.first(found)
                 return
             }
-            position += 8
+            position &+= 8
         }
     }
 
@@ -272,49 +284,6 @@ public enum JSONKind: UInt8, Sendable {
             position += 1
         }
         append(kind, from: start, to: position, irregular: false)
-    }
-}
-
-/// The entries while they are written: an array would ask at each of them whether somebody else has it.
-///
-/// Memory safety: an entry is read and changed only below `count`.
-@safe private struct Entries {
-    private var space: UnsafeMutablePointer<JSONEntry>
-    private var capacity: Int
-    private(set) var count = 0
-
-    init(capacity: Int) {
-        unsafe space = .allocate(capacity: capacity)
-        self.capacity = capacity
-    }
-
-    func deallocate() { unsafe space.deallocate() }
-
-    var all: [JSONEntry] { unsafe Array(UnsafeBufferPointer(start: space, count: count)) }
-
-    mutating func append(_ entry: JSONEntry) {
-        if count == capacity { grow() }
-        unsafe (space + count).initialize(to: entry)
-        count &+= 1
-    }
-
-    private mutating func grow() {
-        let larger = UnsafeMutablePointer<JSONEntry>.allocate(capacity: 2 * capacity)
-        unsafe larger.moveInitialize(from: space, count: count)
-        unsafe space.deallocate()
-        unsafe space = larger
-        capacity *= 2
-    }
-
-    subscript(index: Int) -> JSONEntry {
-        get {
-            precondition(index < count)
-            return unsafe space[index]
-        }
-        set {
-            precondition(index < count)
-            unsafe space[index] = newValue
-        }
     }
 }
 

@@ -299,11 +299,7 @@ extension JSONTree.Storage {
     fileprivate func withPointers<Result>(
         _ body: (UnsafePointer<UInt8>, UnsafePointer<JSONEntry>) -> Result
     ) -> Result {
-        unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe entries.withUnsafeBufferPointer { entries in
-                // A tree has a value, so neither is empty.
-                unsafe body(bytes.baseAddress!, entries.baseAddress!)
-            }
-        }
+        // A tree has a value, so it has bytes.
+        unsafe bytes.withUnsafeBufferPointer { bytes in unsafe body(bytes.baseAddress!, entries.pointer) }
     }
 }
