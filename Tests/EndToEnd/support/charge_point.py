@@ -39,6 +39,15 @@ class ChargePoint:
     def boot(self):
         return self.ask("BootNotification", {"chargePointVendor": "ABB", "chargePointModel": "T54"})
 
+    def settle(self):
+        """Returns once all that was answered before is in the store, where other programs read it.
+
+        Most CALLs are answered before their rows are committed. A SecurityEventNotification is answered after its own
+        commit, and the store's writer keeps order (docs/architecture.md, "One frame's way").
+        """
+        self.ask("SecurityEventNotification", {
+            "type": "SettingSystemTime", "timestamp": "2026-03-01T10:00:00Z", "techInfo": f"{self.count}"})
+
     def close(self):
         self.socket.close()
 
