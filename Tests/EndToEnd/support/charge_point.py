@@ -11,14 +11,14 @@ from .program import DEADLINE
 class ChargePoint:
     def __init__(self, url, identity, subprotocols=("ocpp1.6",), **options):
         self.identity = identity
-        self.socket = connect(f"{url}/{identity}", subprotocols=list(subprotocols) or None, open_timeout=10,
+        self.socket = connect(f"{url}/{identity}", subprotocols=list(subprotocols) or None, open_timeout=DEADLINE,
                               max_size=None, legacy=True, **options)
         self.count = 0
 
     def send(self, text):
         self.socket.send(text)
 
-    def receive(self, timeout=10):
+    def receive(self, timeout=DEADLINE):
         return json.loads(self.socket.recv(timeout))
 
     def call(self, action, payload, message_id=None):
