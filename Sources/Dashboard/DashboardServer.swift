@@ -21,7 +21,9 @@ public final class DashboardServer: @unchecked Sendable {
         self.settings = settings
         hub = LiveHub(loop: loop, abilities: source.abilities, now: settings.now)
         access = AccessCheck(settings)
-        server = try HTTPServer(loop: loop, host: settings.host, port: settings.port, tls: settings.tls) {
+        server = try HTTPServer(
+            loop: loop, host: settings.host, port: settings.port, tls: settings.tls, limits: settings.limits
+        ) {
             [self] request, responder in answer(request, responder)
         }
         source.start(isWatched: { [hub] in hub.isWatched }) { [hub, loop] news in loop.post { hub.take(news) } }

@@ -1,5 +1,6 @@
 public import OCPPKit
 public import TransportSecurity
+public import WebEndpoints
 
 /// Where the page is served, and what for.
 public struct DashboardSettings: Sendable {
@@ -13,6 +14,8 @@ public struct DashboardSettings: Sendable {
     public var password: String?
     /// Names beside the address and those of loopback by which browsers may ask.
     public var serverNames: [String]
+    /// How long and how much peers may take.
+    public var limits = HTTPServerLimits()
     /// The offsets of a time zone by its name; `nil` where there is none of that name.
     public var timezone: @Sendable (String) -> TimezoneOffset?
     /// The time of day.

@@ -61,7 +61,7 @@ final class RunningServer: Sendable {
             try client.send(request.line)
             var replies: [ControlReply] = []
             while true {
-                guard let reply = ControlReply(line: try client.receiveLine(timeoutMilliseconds: 20_000)) else {
+                guard let reply = ControlReply(line: try client.receiveLine(timeoutMilliseconds: 180_000)) else {
                     throw Unexpected(text: "no reply")
                 }
                 replies.append(reply)
@@ -122,7 +122,7 @@ final class ChargePointClient: WebSocketClientHandler {
                 throw Unexpected(text: "the end")
             }
             group.addTask {
-                try await Task.sleep(for: .seconds(20))
+                try await Task.sleep(for: .seconds(180))
                 throw Unexpected(text: "nothing within the time")
             }
             defer { group.cancelAll() }

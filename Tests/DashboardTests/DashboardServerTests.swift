@@ -8,7 +8,7 @@ import WebEndpoints
 @testable import Dashboard
 
 /// The page's interface over real sockets, with a source that says what a test wants.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct DashboardServerTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DashboardServerTests {
     private final class ScriptedSource: DashboardSource {
         let abilities = DashboardAbilities(name: "serve", commands: true, frames: true)
         private let listener = Mutex<(@Sendable (SourceNews) -> Void)?>(nil)
@@ -34,10 +34,13 @@ import WebEndpoints
     private func withDashboard(_ body: (EventLoop, UInt16, ScriptedSource) async throws -> Void) async throws {
         let loop = try EventLoop()
         let source = ScriptedSource()
-        let settings = DashboardSettings(
+        var settings = DashboardSettings(
             host: "127.0.0.1", port: 0, timezone: { _ in nil }, now: { Timestamp(seconds: 1_800_000_000) })
+        // Who reads slowly here is a busy machine.
+        settings.limits.writeMilliseconds = 180_000
+        let configured = settings
         let server = try await loop.run { () throws(EndpointError) in
-            try DashboardServer(loop: loop, source: source, settings: settings)
+            try DashboardServer(loop: loop, source: source, settings: configured)
         }
         let port = await loop.run { UInt16(server.url.dropLast().split(separator: ":").last ?? "") ?? 0 }
         do {
@@ -201,7 +204,7 @@ private final class TCPSocket: Sendable {
     init(port: UInt16, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var size = receiveBuffer { _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        var patience = timeval(tv_sec: 180, tv_usec: 0)
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

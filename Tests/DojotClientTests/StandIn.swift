@@ -33,14 +33,14 @@ final class StandIn: Sendable {
         let request = HTTPRequest(
             method: "POST", url: "\(url)/_standin/\(what)",
             headers: [(name: "Content-Type", value: "application/json")], body: Array(json.utf8))
-        let response = try await http.send(request, timeoutSeconds: 10)
+        let response = try await http.send(request, timeoutSeconds: 180)
         guard response.status == 204 else { throw StandInFailure(what: "\(what): \(response.status)") }
     }
 
     /// How often it was asked so, for example `POST /auth`.
     func count(_ request: String) async throws -> Int64 {
         let all = HTTPRequest(method: "GET", url: "\(url)/_standin/requests")
-        let response = try await http.send(all, timeoutSeconds: 10)
+        let response = try await http.send(all, timeoutSeconds: 180)
         return try JSONTree(parsing: response.body).root.member(named: request)?.integer ?? 0
     }
 
@@ -59,7 +59,7 @@ private struct StandInRequester: HTTPRequesting {
     let standIn: StandIn
 
     func send(_ request: HTTPRequest, timeoutSeconds: Int) async throws(HTTPFailure) -> HTTPResponse {
-        try await realHTTP.send(request, timeoutSeconds: timeoutSeconds)
+        try await realHTTP.send(request, timeoutSeconds: max(timeoutSeconds, 180))
     }
 }
 

@@ -14,6 +14,7 @@ import pytest
 from support.dojot_fixtures import dojot_broker, platform  # noqa: F401
 from support.fixtures import broker, central_system, serve  # noqa: F401
 from support.outputs import Gathering, Search
+from support.program import DEADLINE
 from support.secrets import DOJOT_PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +59,7 @@ class Dojot:
         data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
                 return Reply(answer.status, answer.headers["Content-Type"], answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             with error:

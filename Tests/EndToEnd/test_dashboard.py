@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import subprocess
+import time
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -489,9 +490,9 @@ def test_headers_that_protect(central_system, dashboard):
     ("/api/charge-points/CP%20%3Cb%3E/series", 200)])
 def test_odd_questions(central_system, dashboard, path, status):
     board = dashboard("--control", central_system.control)
-    deadline = 100
-    while ask(board, "/api/sessions")[0] != 200 and deadline:
-        deadline -= 1
+    end = time.monotonic() + DEADLINE
+    while ask(board, "/api/sessions")[0] != 200:
+        assert time.monotonic() < end, "the board does not find the store"
     assert ask(board, path)[0] == status
 
 

@@ -184,6 +184,7 @@ def test_an_invalid_stop_still_ends_its_session(serve, stop, strict):
         "connectorId": 1, "idTag": "T", "meterStart": 100, "timestamp": "2026-05-01T10:00:00Z"})["transactionId"]
     station.send(f'[2,"stop","StopTransaction",{stop % transaction}]')
     assert station.receive()[0] == (4 if strict else 3)
+    station.settle()
     station.close()
     [session] = [json.loads(line) for line in run(
         "export-sessions", "--format", "jsonl", "--store", central_system.store).stdout.splitlines()]

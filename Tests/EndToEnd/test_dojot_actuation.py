@@ -8,7 +8,7 @@ import time
 import pytest
 
 from support.charge_point import ChargePoint
-from support.program import BINARY, Lines
+from support.program import BINARY, DEADLINE, Lines
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def simulate(tmp_path):
         process.wait()
 
 
-def wait_for(condition, timeout=10):
+def wait_for(condition, timeout=DEADLINE):
     """Asks until it is true; each question is a request, so that nothing sleeps."""
     end = time.monotonic() + timeout
     while not (found := condition()):

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from support.charge_point import ChargePoint
+from support.program import DEADLINE
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def unsent(store):
         return database.execute("SELECT count(*) FROM outbox WHERE sent_ms IS NULL").fetchone()[0]
 
 
-def wait_until(condition, what, timeout=40):
+def wait_until(condition, what, timeout=DEADLINE):
     end = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < end, f"not {what} within {timeout} s"

@@ -9,7 +9,7 @@ from ocpp.charge_point import camel_to_snake_case
 
 from support import actions
 from support.peers import Wire, now, peer, request
-from support.program import BINARY, ROOT, environment, run
+from support.program import BINARY, DEADLINE, ROOT, environment, run
 
 # A certificate that the simulated charge point can read; PEM in the tests' own sources.
 PEM = (ROOT / "Tests/OCPPKitTests/ChargePoint/CertificateTests.swift").read_text().split('"""')[1]
@@ -94,7 +94,7 @@ class Backend:
         assert socket.subprotocol == "ocpp1.6"
         wire = Wire(socket)
         self.wires.append(wire)
-        self.station = self.make(socket.request.path.rsplit("/", 1)[1], wire, response_timeout=10)
+        self.station = self.make(socket.request.path.rsplit("/", 1)[1], wire, response_timeout=DEADLINE)
         # What came over an earlier connection counts too.
         self.station.received = self.received
         self.connected.set()
@@ -104,16 +104,16 @@ class Backend:
             self.connected.clear()
 
     async def send(self, action, payload):
-        await asyncio.wait_for(self.connected.wait(), 20)
+        await asyncio.wait_for(self.connected.wait(), DEADLINE)
         return await self.station.call(request(action, payload), suppress=False)
 
     async def wait_for(self, action, **fields):
         """Until such a CALL has come, over whichever connection."""
         def has_come(received):
             return any(fields.items() <= payload.items() for payload in received.get(action, []))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(DEADLINE):
             while not has_come(self.received):
-                await asyncio.wait_for(self.connected.wait(), 20)
+                await asyncio.wait_for(self.connected.wait(), DEADLINE)
                 station = self.station
                 station.changed.clear()
                 if has_come(self.received):

@@ -156,6 +156,8 @@ def test_a_charge_point_that_is_not_ours_against_serve(central_system):
     sent, answered = asyncio.run(be_charge_point(central_system))
     assert sorted(sent) == actions.known_to_peer(actions.FROM_CHARGE_POINTS)[0]
     assert sorted(answered) == actions.known_to_peer(actions.FROM_CENTRAL_SYSTEMS)[0]
+    # The last records are written by its end.
+    assert central_system.terminate() == 0
     records = [json.loads(line) for line in central_system.log.read_text().splitlines()]
     frames = [record for record in records if "messageType" in record]
     violations = [violation for frame in frames for violation in frame.get("meta", {}).get("violations", [])]

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from support.charge_point import ChargePoint
 from support.crash import built
-from support.program import ROOT, run
+from support.program import DEADLINE, ROOT, run
 
 HTTP = ["--http", "127.0.0.1:0"]
 START = {"connectorId": 1, "idTag": "T", "meterStart": 0, "timestamp": "2026-03-01T10:00:00Z"}
@@ -26,8 +26,8 @@ def address(server):
 
 
 def curl(*words):
-    done = subprocess.run(["curl", "-sS", "--max-time", "10", "-w", "\n%{http_code} %{content_type}", *words],
-                          capture_output=True, text=True, timeout=20)
+    done = subprocess.run(["curl", "-sS", "--max-time", str(DEADLINE), "-w", "\n%{http_code} %{content_type}", *words],
+                          capture_output=True, text=True, timeout=DEADLINE)
     assert done.returncode == 0, done.stderr
     body, status = done.stdout.rsplit("\n", 1)
     code, _, content_type = status.partition(" ")
@@ -63,7 +63,7 @@ def check_form(scrape):
             assert buckets[-1][1] == total
     tool = shutil.which("promtool")
     assert tool, "promtool is not installed"
-    done = subprocess.run([tool, "check", "metrics"], input=scrape.text, capture_output=True, text=True, timeout=20)
+    done = subprocess.run([tool, "check", "metrics"], input=scrape.text, capture_output=True, text=True, timeout=DEADLINE)
     assert done.returncode == 0 and done.stderr == "", done.stderr
 
 
@@ -84,7 +84,7 @@ def test_what_happened_is_counted(serve, records):
     station.call("StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": "Plugged", "extra": 1})
     station.send("[2,")
     sent = subprocess.Popen([*map(str, ["curl", "-s", f"{base}/healthz"])], stdout=subprocess.PIPE)
-    assert sent.communicate(timeout=20)[0] == b"ok\n"
+    assert sent.communicate(timeout=DEADLINE)[0] == b"ok\n"
     assert server.send("CP009", "Reset", "type=Soft").returncode == 69
     seen = Scrape(base)
     check_form(seen)
@@ -119,7 +119,7 @@ def test_commands_are_counted_with_their_time(serve):
                                            server.control, "CP001", "ClearCache"])], stdout=subprocess.PIPE)
     call = station.receive()
     station.send(json.dumps([3, call[1], {"status": "Rejected"}]))
-    assert sending.wait(20) == 77
+    assert sending.wait(DEADLINE) == 77
     sending.stdout.close()
     assert server.send("CP001", "ClearCache", "--timeout", "0.1").returncode == 75
     seen = Scrape(address(server))
@@ -234,7 +234,7 @@ def test_alert_rules_are_rules():
     tool = shutil.which("promtool")
     assert tool, "promtool is not installed"
     done = subprocess.run([tool, "check", "rules", ROOT / "packaging/prometheus/ocppctl.rules.yaml"],
-                          capture_output=True, text=True, timeout=20)
+                          capture_output=True, text=True, timeout=DEADLINE)
     assert done.returncode == 0, done.stdout + done.stderr
     rules = yaml.safe_load((ROOT / "packaging/prometheus/ocppctl.rules.yaml").read_text())["groups"][0]["rules"]
     assert f"SUCCESS: {len(rules)} rules found" in done.stdout
@@ -246,5 +246,5 @@ def test_queries_of_the_dashboard_are_queries(tmp_path):
              for index, (_, expression) in enumerate(named()) if "label_values" not in expression]
     file = tmp_path / "rules.yaml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
-    done = subprocess.run(["promtool", "check", "rules", file], capture_output=True, text=True, timeout=20)
+    done = subprocess.run(["promtool", "check", "rules", file], capture_output=True, text=True, timeout=DEADLINE)
     assert done.returncode == 0, done.stdout + done.stderr

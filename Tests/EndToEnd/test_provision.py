@@ -134,6 +134,7 @@ def test_the_store_gives_charge_points_and_serve_takes_the_map(dojot, provision,
     station.boot()
     for connector in (0, 1, 2):
         station.ask("StatusNotification", {"connectorId": connector, "errorCode": "NoError", "status": "Available"})
+    station.settle()
     given = tmp_path / "map.json"
     done = provision(standin.url, "--store", central_system.store, "--output-map", given, "--mqtt", broker.address)
     assert done.returncode == 0, done.stderr

@@ -10,7 +10,7 @@ import pytest
 import sslyze
 
 from support.certificates import Certificates
-from support.program import BINARY, environment, run
+from support.program import BINARY, DEADLINE, environment, run
 from support.secrets import PASSWORD, WRONG_KEY, written
 from support.security import KEY, OTHER_KEY, basic, connect, metrics, passwords, set_password, status, trusting
 
@@ -141,7 +141,7 @@ def test_a_new_key_counts_once_accepted(serve, tmp_path):
         assert call[3]["value"] == OTHER_KEY, "the charge point gets the key itself"
         assert "pending" in file.read_text(), "kept before it is sent"
         station.send(json.dumps([3, call[1], answer]))
-        return json.loads(command.communicate(timeout=20)[0])
+        return json.loads(command.communicate(timeout=DEADLINE)[0])
 
     assert rotate({"status": "Rejected"})["outcome"] == "refused"
     assert "pending" not in file.read_text()
@@ -213,13 +213,13 @@ def test_keys_are_nowhere(serve, tmp_path, broker):
     call = station.receive()
     station.send(json.dumps([3, call[1], {"configurationKey": [
         {"key": "authorizationkey", "readonly": False, "value": KEY}, {"key": "X", "readonly": True, "value": "1"}]}]))
-    told = asked.communicate(timeout=20)[0].decode()
+    told = asked.communicate(timeout=DEADLINE)[0].decode()
     assert KEY not in told and '"***"' in told
     changed = subprocess.Popen([BINARY, "send", "--control", server.control, "CP001", "ChangeConfiguration",
                                 "key=AuthorizationKey", f"value={OTHER_KEY}"], stdout=subprocess.PIPE, env=environment())
     call = station.receive()
     station.send(json.dumps([4, call[1], "InternalError", f"cannot set {OTHER_KEY}", {"value": OTHER_KEY}]))
-    told += changed.communicate(timeout=20)[0].decode()
+    told += changed.communicate(timeout=DEADLINE)[0].decode()
     station.call("StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": "Available"})
     broker.wait_for(lambda topic, message: "connector1Status" in json.dumps(message) or message)
     server.terminate()
@@ -254,6 +254,8 @@ def test_a_charge_point_of_profile_2_does_not_speak_on_a_plain_port(serve, certi
     """Row 21."""
     server = serve()
     assert status(server.url, "CP001", basic("CP001", RAW), context=trusting(certificates.path("ca.pem"))) == 0
+    # Its records are written by its end.
+    assert server.terminate() == 0
     assert not any(b'"connection"' in line for line in server.records.lines)
 
 

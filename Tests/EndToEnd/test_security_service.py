@@ -16,13 +16,13 @@ import pytest
 
 from support.charge_point import ChargePoint
 from support.hostile import standing_still
-from support.program import BINARY, ROOT, environment
+from support.program import BINARY, DEADLINE, ROOT, environment
 from support.security import metrics
 
 UNIT = ROOT / "packaging" / "systemd" / "ocppctl.service"
 
 
-def control(server, timeout=10):
+def control(server, timeout=DEADLINE):
     link = socket.socket(socket.AF_UNIX)
     link.settimeout(timeout)
     link.connect(str(server.control))
@@ -45,7 +45,7 @@ def test_the_control_socket_is_for_this_user(central_system):
     script = (f"import socket,sys; s=socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect({str(path)!r});"
               "s.sendall(b'{\"request\":\"metrics\",\"number\":1}\\n'); sys.stdout.write(repr(s.recv(100)))")
     other = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "/usr/bin/python3", "-c", script],
-                           capture_output=True, text=True, timeout=20)
+                           capture_output=True, text=True, timeout=DEADLINE)
     assert other.stdout == "b''" or "ConnectionResetError" in other.stderr or "BrokenPipe" in other.stderr, other
     assert metrics(central_system)["ocppctl_connections"] == 0
 
@@ -122,10 +122,10 @@ class Manager:
     def __init__(self, path, watchdog_seconds):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind("\0" + path[1:] if path.startswith("@") else path)
-        self.socket.settimeout(20)
+        self.socket.settimeout(DEADLINE)
         self.variables = {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": str(int(watchdog_seconds * 1e6))}
 
-    def message(self, timeout=20):
+    def message(self, timeout=DEADLINE):
         self.socket.settimeout(timeout)
         return self.socket.recv(1000).decode()
 

@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from support.charge_point import ChargePoint
-from support.program import BINARY, CentralSystem, environment, run
+from support.program import BINARY, DEADLINE, CentralSystem, environment, run
 
 
 def test_term_closes_with_1001_and_ends_with_0(central_system):
@@ -61,7 +61,7 @@ def test_serve_outlives_the_reader_of_its_records(tmp_path):
         station.ask("Heartbeat", {})
     station.close()
     process.send_signal(signal.SIGTERM)
-    _, messages = process.communicate(timeout=20)
+    _, messages = process.communicate(timeout=DEADLINE)
     assert process.returncode == 0
     assert messages.count(b"the reader of the records is gone") == 1
 

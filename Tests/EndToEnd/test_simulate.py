@@ -148,6 +148,9 @@ def test_a_charging_profile_limits_the_session_that_the_store_knows(central_syst
     assert [period["limit"] for period in schedule["chargingSchedule"]["chargingSchedulePeriod"]] == [32 * 3 * 230]
     done = central_system.send("CP001", "RemoteStartTransaction", "idTag=T", "connectorId=1", "--until", "StopTransaction")
     assert done.returncode == 0, done.stderr
+    # It was sent; once it is answered it is in the store.
+    central_system.wait_for_record(
+        lambda r: r.get("action") == "StopTransaction" and r.get("messageType") == "CALLRESULT", "the stop's answer")
     [row] = rows(central_system)
     assert (row["energyWh"], row["maxPowerW"]) == (20000, 32 * 3 * 230)
     assert simulator.stop() == 0

@@ -43,11 +43,18 @@ def test_every_meter_value_that_was_answered_is_kept(central_system):
 
 
 def test_whole_sessions(central_system):
-    done, summary = load(central_system.url, "--count", "5", "--message", "session", "--duration", "1s")
-    assert done.returncode == 0, done.stderr
-    out = run("export-sessions", "--store", central_system.store, "--format", "jsonl").stdout
-    complete = [row for row in map(json.loads, out.splitlines()) if row["status"] == "complete"]
-    assert len(complete) >= summary["messages"] // 6 - 5
+    messages = 0
+    # A slow machine may need longer for a whole session.
+    for duration in ("1s", "15s"):
+        done, summary = load(central_system.url, "--count", "5", "--message", "session", "--duration", duration, timeout=60)
+        assert done.returncode == 0, done.stderr
+        messages += summary["messages"]
+        out = run("export-sessions", "--store", central_system.store, "--format", "jsonl").stdout
+        complete = [row for row in map(json.loads, out.splitlines()) if row["status"] == "complete"]
+        if complete:
+            break
+    # Of each charge point and run one may not have come to its end.
+    assert len(complete) >= messages // 6 - (5 if duration == "1s" else 10)
     assert {row["energyWh"] for row in complete} == {21}
 
 

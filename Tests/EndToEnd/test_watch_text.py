@@ -8,7 +8,7 @@ import pexpect
 import pyte
 
 from support.charge_point import ChargePoint
-from support.program import BINARY, environment, run
+from support.program import BINARY, DEADLINE, environment, run
 from test_watch import Watcher, seen
 
 START = {"connectorId": 1, "idTag": "BUS-17", "meterStart": 1000, "timestamp": "2026-03-01T10:00:00Z"}
@@ -21,11 +21,11 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.Stream(self.screen)
         self.process = pexpect.spawn(str(BINARY), ["watch", "--control", str(server.control), "--format", "text", *flags],
-                                     env=environment(TERM="xterm"), encoding="utf-8", dimensions=(rows, columns), timeout=20)
+                                     env=environment(TERM="xterm"), encoding="utf-8", dimensions=(rows, columns), timeout=DEADLINE)
 
     def wait_for(self, *texts):
         """Until each of the texts, or what a function wants of the lines, is on the screen."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
             try:
                 self.stream.feed(self.process.read_nonblocking(65536, 1))

@@ -89,7 +89,7 @@ final class Broker: @unchecked Sendable {
     /// Returns when the broker takes connections.
     func start() throws {
         process = try spawn(Self.program, ["-c", directory + "/mosquitto.conf"])
-        let deadline = time(nil) + 20
+        let deadline = time(nil) + 180
         while !takesConnections() {
             var status: Int32 = 0
             guard unsafe waitpid(process, &status, WNOHANG) == 0, time(nil) < deadline else {
@@ -127,7 +127,7 @@ final class Broker: @unchecked Sendable {
 
     /// Returns when the broker has logged the text.
     func waitForLog(_ text: String) async throws {
-        let deadline = time(nil) + 20
+        let deadline = time(nil) + 180
         while !log.contains(text) {
             guard time(nil) < deadline else { throw BrokerFailure(description: "not logged: \(text)\n\(log)") }
             await Task.yield()

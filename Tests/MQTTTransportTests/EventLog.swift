@@ -32,7 +32,7 @@ final class EventLog: Sendable {
 
     /// Returns when the events so far satisfy the condition; fails the test after the deadline.
     func wait(
-        _ what: String, seconds: Int = 30, sourceLocation: SourceLocation = #_sourceLocation,
+        _ what: String, seconds: Int = 180, sourceLocation: SourceLocation = #_sourceLocation,
         until condition: @escaping @Sendable ([MQTTEvent]) -> Bool
     ) async throws {
         let number = state.withLock { state in

@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// What is kept while the file system fills up.
-@Suite("Disk space", .timeLimit(.minutes(1)))
+@Suite("Disk space", .timeLimit(.minutes(10)))
 struct DiskSpaceTests {
     let directory: TemporaryDirectory
 

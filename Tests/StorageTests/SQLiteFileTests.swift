@@ -71,6 +71,25 @@ struct SQLiteFileTests {
         }
     }
 
+    /// A child that is being started holds a copy of every descriptor until its program runs, the lock's among them, as
+    /// others' tests start some beside this one, and `serve` starts the command that signs certificates.
+    @Test func `A store is free once it is closed, whoever holds a copy of its lock`() throws {
+        let store = try SQLiteStore(path: directory.store)
+        let lock = try #require(resolved(directory.store + ".lock"))
+        let copies = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { CInt($0) }
+            .filter { resolved("/proc/self/fd/\($0)") == lock }.map { dup($0) }
+        try #require(copies.count == 1)
+        defer { for copy in copies { close(copy) } }
+        store.close()
+        #expect(errorOfWriter() == nil)
+    }
+
+    private func resolved(_ path: String) -> String? {
+        guard let found = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(found) }
+        return unsafe String(cString: found)
+    }
+
     @Test func `Directories and files are made for their owner alone`() throws {
         let store = try SQLiteStore(path: directory.path + "/a/b/central.db")
         _ = store.commit([request(0, .frame(frame()))])

@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// The thread in front of a store.
-@Suite("The writer's thread", .timeLimit(.minutes(1)))
+@Suite("The writer's thread", .timeLimit(.minutes(10)))
 struct StoreWriterTests {
     /// A store that keeps nothing, holds each commit until it is let go, and notes the groups.
     final class GatedStore: CentralStore {

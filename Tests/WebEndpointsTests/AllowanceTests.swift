@@ -13,7 +13,7 @@ private final class SharedClient: WebSocketClientHandler {
     func failed(_ text: String, status: Int?) { events.put("\(name) failed") }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct AllowanceTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct AllowanceTests {
     /// A flood is read at the allowed pace, whole and in order, while its neighbour is answered.
     ///
     /// Whatever the machine is busy with: the order of the answers tells, and a time that can only be too short.

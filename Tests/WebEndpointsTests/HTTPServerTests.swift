@@ -5,7 +5,7 @@ import Testing
 import TransportSecurity
 import WebEndpoints
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct HTTPServerTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct HTTPServerTests {
     /// A server with its loop, ended at the end.
     func withHTTP(
         tls: TLSContext? = nil, limits: HTTPServerLimits = HTTPServerLimits(),

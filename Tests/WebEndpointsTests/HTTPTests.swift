@@ -66,10 +66,10 @@ final class TinyHTTPServer: Sendable {
     }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct HTTPTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct HTTPTests {
     private func exchange(
         _ pieces: [String], staysOpen: Bool = false, method: String = "GET", body: [UInt8]? = nil,
-        headers: [(name: String, value: String)] = [], timeoutSeconds: Int = 10
+        headers: [(name: String, value: String)] = [], timeoutSeconds: Int = deadlineSeconds
     ) async throws -> (Result<HTTPResponse, HTTPFailure>, String) {
         let loop = try EventLoop()
         let server = try TinyHTTPServer(pieces, staysOpen: staysOpen)
@@ -180,7 +180,7 @@ final class TinyHTTPServer: Sendable {
         let client = HTTPClient(loop: loop)
         func failure(_ url: String) async -> HTTPFailure? {
             do throws(HTTPFailure) {
-                _ = try await client.send(HTTPRequest(method: "GET", url: url), timeoutSeconds: 5)
+                _ = try await client.send(HTTPRequest(method: "GET", url: url), timeoutSeconds: deadlineSeconds)
                 return nil
             } catch {
                 return error
@@ -205,7 +205,7 @@ final class TinyHTTPServer: Sendable {
         let client = HTTPClient(loop: loop)
         let request = HTTPRequest(method: "GET", url: "http://localhost:\(server.port)/")
         for _ in 0..<1_000 {
-            let response = try await client.send(request, timeoutSeconds: 10)
+            let response = try await client.send(request, timeoutSeconds: deadlineSeconds)
             #expect(response.status == 200)
         }
         await loop.shutDown()

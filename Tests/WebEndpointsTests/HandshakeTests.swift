@@ -3,7 +3,7 @@ import Testing
 import WebEndpoints
 
 /// What no well-behaved client sends.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct HandshakeTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct HandshakeTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let request: String

@@ -19,7 +19,7 @@ private final class RecordingLines: LineServerHandler {
     func closed(_ connection: LineConnection) { events.put(.closed) }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct LineTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct LineTests {
     /// A directory of its own, removed at the end.
     private func withDirectory(_ body: (String) async throws -> Void) async throws {
         var template = Array("/tmp/ocppctl-test-XXXXXX".utf8CString)
@@ -59,9 +59,11 @@ private final class RecordingLines: LineServerHandler {
                 var client = try LineClient(path: path)
                 for line in [Array("one".utf8), [], Array("two".utf8), Array("bye".utf8)] {
                     try client.send(line)
-                    #expect(try client.receiveLine(timeoutMilliseconds: 10_000) == line)
+                    #expect(try client.receiveLine(timeoutMilliseconds: deadlineSeconds * 1_000) == line)
                 }
-                #expect(throws: LineClientError.closed) { _ = try client.receiveLine(timeoutMilliseconds: 10_000) }
+                #expect(throws: LineClientError.closed) {
+                    _ = try client.receiveLine(timeoutMilliseconds: deadlineSeconds * 1_000)
+                }
             }
             for event in [
                 LineEvent.opened, .received(3, "one"), .received(0, ""), .received(3, "two"), .received(3, "bye"),
@@ -74,10 +76,12 @@ private final class RecordingLines: LineServerHandler {
                 var client = try LineClient(path: path)
                 #expect(throws: LineClientError.timedOut) { _ = try client.receiveLine(timeoutMilliseconds: 1) }
                 try client.send(big)
-                let isSame = try client.receiveLine(timeoutMilliseconds: 10_000) == big
+                let isSame = try client.receiveLine(timeoutMilliseconds: deadlineSeconds * 1_000) == big
                 #expect(isSame)
                 loop.post { server.stop() }
-                #expect(throws: LineClientError.closed) { _ = try client.receiveLine(timeoutMilliseconds: 10_000) }
+                #expect(throws: LineClientError.closed) {
+                    _ = try client.receiveLine(timeoutMilliseconds: deadlineSeconds * 1_000)
+                }
             }
             #expect(mode(path) == nil)
             await loop.shutDown()
@@ -93,7 +97,9 @@ private final class RecordingLines: LineServerHandler {
                 var long = try LineClient(path: path)
                 // The server may be gone before all of it is sent.
                 try? long.send([UInt8](repeating: 0x61, count: 100_000))
-                #expect(throws: LineClientError.closed) { _ = try long.receiveLine(timeoutMilliseconds: 10_000) }
+                #expect(throws: LineClientError.closed) {
+                    _ = try long.receiveLine(timeoutMilliseconds: deadlineSeconds * 1_000)
+                }
             }
             let half = try RawSocket(unixPath: path)
             try await half.send("no newline")
@@ -123,7 +129,7 @@ private final class RecordingLines: LineServerHandler {
             let answer = try await blocking {
                 var client = try LineClient(path: path)
                 try client.send([0x61])
-                return try client.receiveLine(timeoutMilliseconds: 10_000)
+                return try client.receiveLine(timeoutMilliseconds: deadlineSeconds * 1_000)
             }
             #expect(answer == [0x61])
             await loop.shutDown()

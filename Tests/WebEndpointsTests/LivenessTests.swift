@@ -2,7 +2,7 @@ import Testing
 import WebEndpoints
 
 /// Peers that stop, break rules or flood. Raw sockets, as no client of ours would.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct LivenessTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct LivenessTests {
     /// An open WebSocket without a client behind it.
     private func open(_ server: WebSocketServer, receiveBuffer: Int32? = nil) async throws -> RawSocket {
         let socket = try RawSocket(port: server.boundPort, receiveBuffer: receiveBuffer)

@@ -4,6 +4,9 @@ import Synchronization
 import Testing
 import WebEndpoints
 
+/// What is waited for comes at once, unless the machine is busy with much else. Whoever waits this long hangs.
+let deadlineSeconds = 180
+
 /// Values in order, awaited with a deadline, so that no test sleeps or hangs.
 final class Inbox<Value: Sendable>: Sendable {
     struct TimedOut: Error {}
@@ -14,7 +17,7 @@ final class Inbox<Value: Sendable>: Sendable {
     func put(_ value: Value) { continuation.yield(value) }
 
     /// The next value. One reader at a time.
-    func next(seconds: Int = 20) async throws -> Value {
+    func next(seconds: Int = deadlineSeconds) async throws -> Value {
         let stream = stream
         return try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask {
@@ -99,6 +102,9 @@ func withServer(
 ) async throws {
     let loop = try EventLoop()
     var configuration = WebSocketServer.Configuration()
+    // A busy machine is no slow peer; tests of slow peers say what is slow.
+    configuration.handshakeTimeoutMilliseconds = deadlineSeconds * 1_000
+    configuration.halfMessageTimeoutMilliseconds = deadlineSeconds * 1_000
     configure(&configuration)
     let settings = configuration
     do {
@@ -123,7 +129,7 @@ final class RawSocket: Sendable {
         if var size = receiveBuffer {
             _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
         }
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        var patience = timeval(tv_sec: deadlineSeconds, tv_usec: 0)
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

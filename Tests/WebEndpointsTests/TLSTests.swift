@@ -3,7 +3,7 @@ import Testing
 import TransportSecurity
 import WebEndpoints
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct TLSTests {
     private func url(_ server: WebSocketServer, host: String = "localhost") -> String {
         "wss://\(host):\(server.boundPort)/ocpp/CP1"
     }

@@ -2,7 +2,7 @@ import Synchronization
 import Testing
 import WebEndpoints
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct WebSocketTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct WebSocketTests {
     private func url(_ server: WebSocketServer, _ path: String = "/ocpp/CP1") -> String {
         "ws://127.0.0.1:\(server.boundPort)\(path)"
     }

@@ -1,5 +1,5 @@
 /// The identity of a charge point in the URL that it connects to: one path segment behind the central system's path,
-/// percent-decoded once (OCPP-J 1.6, section 3.1.1).
+/// percent-decoded once (OCPP-J 1.6, section 3.1.1). Empty segments count for nothing.
 public enum ChargePointIdentity {
     /// The longest that is taken; the specification's own limit for identities is 20 characters in most places and
     /// real stations use more.
@@ -18,10 +18,10 @@ public enum ChargePointIdentity {
     ///   - target: the request target exactly as it came, its query included.
     ///   - path: the central system's path, for example `/ocpp`.
     public static func read(target: String, below path: String) throws(Failure) -> String {
-        var rest = target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }[...]
-        let prefix = path.hasSuffix("/") ? path : path + "/"
-        guard rest.starts(with: prefix.utf8) else { throw .wrongPath }
-        rest = rest.dropFirst(prefix.utf8.count)
+        var rest = slashesJoined(target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })[...]
+        let prefix = slashesJoined((path + "/").utf8)
+        guard rest.starts(with: prefix) else { throw .wrongPath }
+        rest = rest.dropFirst(prefix.count)
         // Some stations put a slash behind their identity.
         if rest.last == UInt8(ascii: "/") { rest = rest.dropLast() }
         guard !rest.isEmpty else { throw .missing }
@@ -40,6 +40,13 @@ public enum ChargePointIdentity {
             decoded != Array("..".utf8), decoded.first != 0x20, decoded.last != 0x20
         else { throw .malformed }
         return String(decoding: decoded, as: UTF8.self)
+    }
+
+    /// Slashes that follow one another are one: stations add a slash of their own to an address that ends in one.
+    private static func slashesJoined(_ path: some Sequence<UInt8>) -> [UInt8] {
+        path.reduce(into: []) { joined, byte in
+            if byte != UInt8(ascii: "/") || joined.last != byte { joined.append(byte) }
+        }
     }
 
     /// Letters and digits of ASCII, a blank, and `-._~:@*+=|`.

@@ -26,7 +26,8 @@ public struct Frame: Sendable {
     public let payload: JSONNode?
     /// What a CALLERROR says; `nil` otherwise.
     public let error: (code: String, description: String)?
-    /// What is wrong with the envelope, the payload aside: codes `messageId` and `frame`.
+    /// What is wrong with the envelope, the payload aside: codes `messageId` and `frame`, and `enum` for the code of a
+    /// CALLERROR.
     public let violations: [Violation]
     /// The frame's array (or the object that stands for it).
     public let node: JSONNode
@@ -104,6 +105,7 @@ public struct Frame: Sendable {
             self.action = nil
             self.payload = elements.count > 4 ? elements[4] : nil
             self.error = (code, elements.count > 3 ? elements[3].text ?? "" : "")
+            if let violation = ErrorCode.violation(code) { violations.append(violation) }
             if elements.count < 5 {
                 violations.append(Violation(.frame, "$", "\(elements.count) elements; a CALLERROR has 5"))
             }
@@ -130,6 +132,7 @@ public struct Frame: Sendable {
         if kind == .call, action == nil { throw failure("the action is not a string") }
         payload = wrapped.payload
         error = kind == .callError ? (wrapped.errorCode?.text ?? "", wrapped.errorDescription?.text ?? "") : nil
+        if let violation = error.flatMap({ ErrorCode.violation($0.code) }) { violations.append(violation) }
         try Frame.check(payload, &violations, orElse: failure)
         self.violations = violations
     }

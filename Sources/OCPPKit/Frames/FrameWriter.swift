@@ -53,4 +53,14 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case occurenceConstraintViolation = "OccurenceConstraintViolation"
     case typeConstraintViolation = "TypeConstraintViolation"
     case genericError = "GenericError"
+
+    /// What is wrong with a code that a CALLERROR carries; `nil` where the specification has it.
+    static func violation(_ code: String) -> Violation? {
+        // The length too: Swift's == compares characters, not bytes.
+        guard !allCases.contains(where: { $0.rawValue == code && $0.rawValue.utf8.count == code.utf8.count }) else {
+            return nil
+        }
+        let codes = allCases.map(\.rawValue)
+        return Violation(.enum, "$", "the error code \(quoted(code)) is none of \(list(codes, nearestTo: code))")
+    }
 }

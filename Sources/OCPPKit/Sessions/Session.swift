@@ -28,7 +28,7 @@ public struct Session: Sendable, Equatable {
         public var reason: String?
 
         /// The own time, where the clock that gave it was set.
-        var trustedTime: Timestamp? { time.flatMap { $0.isOfUnsetClock ? nil : $0 } }
+        var trustedTime: Timestamp? { time.flatMap { $0.isOfWrongClock ? nil : $0 } }
 
         var isLate: Bool {
             guard let arrival, let trustedTime else { return false }

@@ -2,7 +2,7 @@
 ///
 /// Rows give flags in the alphabetical order of their names, which is the order of the cases here.
 public enum SessionFlag: String, Sendable, CaseIterable, Comparable {
-    /// The time of the start or of the stop lies before 2010: the charge point's clock was not set.
+    /// The time of the start or of the stop lies before 2010 or after 2199: the charge point's clock was not set.
     case clockNotSet
     /// The start or the stop arrived more than 5 minutes after its own time.
     case deliveredLate

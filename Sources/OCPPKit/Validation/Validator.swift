@@ -155,9 +155,8 @@ private struct PayloadValidator {
             note(.format, "\(quoted(text)) is not RFC 3339: \(reason(repair))")
         }
         // Before OCPP 1.6 nobody spoke it: the clock is not set. 9999 is how some say never.
-        let year = time.calendar.year
-        if year < 2010 || year >= 2200 && year != 9999 {
-            note(.range, "the year \(year): the clock is not set, or the time is none")
+        if time.isOfWrongClock, time.calendar.year != 9999 {
+            note(.range, "the year \(time.calendar.year): the clock is not set, or the time is none")
         }
     }
 

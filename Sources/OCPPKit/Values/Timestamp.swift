@@ -11,6 +11,10 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     public var isOfUnsetClock: Bool { self < Timestamp.clockNotSetBefore }
     private static let clockNotSetBefore = Timestamp(seconds: days(year: 2010, month: 1, day: 1) * 86_400)
 
+    /// Nor can a clock be right that is centuries ahead, such as one that says 22222.
+    public var isOfWrongClock: Bool { isOfUnsetClock || self >= Timestamp.clockWrongFrom }
+    private static let clockWrongFrom = Timestamp(seconds: days(year: 2200, month: 1, day: 1) * 86_400)
+
     /// `left` minus `right`, in milliseconds.
     public static func - (left: Timestamp, right: Timestamp) -> Int64 { left.milliseconds - right.milliseconds }
     public func adding(milliseconds more: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + more) }

@@ -56,6 +56,8 @@ final class StoreLock {
 
     func release() {
         guard descriptor >= 0 else { return }
+        // A program that is just being started holds a copy of the descriptor, which would still hold the lock.
+        _ = flock(descriptor, LOCK_UN)
         Glibc.close(descriptor)
         descriptor = -1
     }

@@ -11,14 +11,14 @@ from .program import DEADLINE
 class ChargePoint:
     def __init__(self, url, identity, subprotocols=("ocpp1.6",), **options):
         self.identity = identity
-        self.socket = connect(f"{url}/{identity}", subprotocols=list(subprotocols) or None, open_timeout=10,
+        self.socket = connect(f"{url}/{identity}", subprotocols=list(subprotocols) or None, open_timeout=DEADLINE,
                               max_size=None, legacy=True, **options)
         self.count = 0
 
     def send(self, text):
         self.socket.send(text)
 
-    def receive(self, timeout=10):
+    def receive(self, timeout=DEADLINE):
         return json.loads(self.socket.recv(timeout))
 
     def call(self, action, payload, message_id=None):
@@ -38,6 +38,15 @@ class ChargePoint:
 
     def boot(self):
         return self.ask("BootNotification", {"chargePointVendor": "ABB", "chargePointModel": "T54"})
+
+    def settle(self):
+        """Returns once all that was answered before is in the store, where other programs read it.
+
+        Most CALLs are answered before their rows are committed. A SecurityEventNotification is answered after its own
+        commit, and the store's writer keeps order (docs/architecture.md, "One frame's way").
+        """
+        self.ask("SecurityEventNotification", {
+            "type": "SettingSystemTime", "timestamp": "2026-03-01T10:00:00Z", "techInfo": f"{self.count}"})
 
     def close(self):
         self.socket.close()

@@ -1,14 +1,13 @@
 """Mosquitto as DOJOT's broker: its access rules, mutual TLS, restarts; and a proxy that cuts sessions."""
 
-import asyncio
 import shutil
 import socket
 import subprocess
-import threading
 import time
 
 from .broker import free_port
 from .program import DEADLINE
+from .proxy import Proxy
 
 # Each connection may publish to its own topic alone, and subscribe to its own alone. The bridge is DOJOT's own.
 RULES = """
@@ -90,60 +89,9 @@ def broker_certificate(folder):
     return folder
 
 
-class CuttingProxy:
+class CuttingProxy(Proxy):
     """Passes connections on to a broker, and cuts each after a lifetime, without a word, as VerneMQ does."""
 
     def __init__(self, target, lifetime):
-        self.target = target
         self.lifetime = lifetime
-        self.cuts = 0
-        self.loop = asyncio.new_event_loop()
-        ready = threading.Event()
-        self.thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
-        self.thread.start()
-        assert ready.wait(DEADLINE)
-
-    def _run(self, ready):
-        asyncio.set_event_loop(self.loop)
-        self.server = self.loop.run_until_complete(asyncio.start_server(self._pass_on, "127.0.0.1", 0, backlog=2000))
-        self.address = "127.0.0.1:%d" % self.server.sockets[0].getsockname()[1]
-        ready.set()
-        self.loop.run_forever()
-
-    async def _pass_on(self, reader, writer):
-        host, _, port = self.target.rpartition(":")
-        try:
-            far_reader, far_writer = await asyncio.open_connection(host, int(port))
-        except OSError:
-            writer.transport.abort()
-            return
-        pipes = [asyncio.ensure_future(self._pipe(*ends)) for ends in
-                 ((reader, far_writer), (far_reader, writer))]
-        _, pending = await asyncio.wait(pipes, timeout=self.lifetime, return_when=asyncio.FIRST_COMPLETED)
-        if len(pending) == 2:
-            self.cuts += 1
-        for pipe in pipes:
-            pipe.cancel()
-        for end in (writer, far_writer):
-            end.transport.abort()
-
-    @staticmethod
-    async def _pipe(reader, writer):
-        try:
-            while data := await reader.read(65536):
-                writer.write(data)
-                await writer.drain()
-        except OSError:
-            pass
-
-    async def _end(self):
-        self.server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        self.loop.stop()
-
-    def close(self):
-        asyncio.run_coroutine_threadsafe(self._end(), self.loop)
-        self.thread.join(DEADLINE)
+        super().__init__(target)

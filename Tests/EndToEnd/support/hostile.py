@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+from .program import DEADLINE
 from .security import port_of, upgrade
 
 
@@ -32,7 +33,7 @@ def frame(payload, opcode=1, final=True, claimed=None):
     return head + bytes(4) + payload
 
 
-def link(url, timeout=10):
+def link(url, timeout=DEADLINE):
     return socket.create_connection(("127.0.0.1", port_of(url)), timeout)
 
 

@@ -1,25 +1,22 @@
 """Between devices and their broker: knows what each said to the other, and loses acknowledgements on demand."""
 
-import asyncio
 import json
 import threading
 
 from .program import DEADLINE
+from .proxy import Proxy
 
 CONNECT, PUBLISH, PUBACK = 1, 3, 4
 
 
-class WatchingProxy:
+class WatchingProxy(Proxy):
     """Passes MQTT packets on, and remembers publications (`eventId`) and what became of them.
 
     While `swallows` is true, PUBACKs reach the broker's end of the proxy and no farther.
     """
 
     def __init__(self, target):
-        self.target = target
         self.swallows = False
-        # Whether connections are refused, as by a broker that is not there.
-        self.refuses = False
         self.lock = threading.Condition()
         # By event id, the payload: the same whenever it is sent.
         self.payloads = {}
@@ -30,12 +27,7 @@ class WatchingProxy:
         self.repeated = 0
         self.answers = 0
         self.faults = []
-        self._writers = set()
-        self.loop = asyncio.new_event_loop()
-        ready = threading.Event()
-        self.thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
-        self.thread.start()
-        assert ready.wait(DEADLINE)
+        super().__init__(target)
 
     def all_acknowledged(self):
         with self.lock:
@@ -50,43 +42,12 @@ class WatchingProxy:
                 self.lock.wait(0.1)
         return False
 
-    def cut(self):
-        """Ends all connections without a word."""
-        asyncio.run_coroutine_threadsafe(self._cut(), self.loop).result(DEADLINE)
-
-    def close(self):
-        asyncio.run_coroutine_threadsafe(self._end(), self.loop)
-        self.thread.join(DEADLINE)
-
-    def _run(self, ready):
-        asyncio.set_event_loop(self.loop)
-        self.server = self.loop.run_until_complete(asyncio.start_server(self._pass_on, "127.0.0.1", 0))
-        self.address = "127.0.0.1:%d" % self.server.sockets[0].getsockname()[1]
-        ready.set()
-        self.loop.run_forever()
-
-    async def _pass_on(self, reader, writer):
-        host, _, port = self.target.rpartition(":")
-        try:
-            if self.refuses:
-                raise OSError
-            far_reader, far_writer = await asyncio.open_connection(host, int(port))
-        except OSError:
-            writer.transport.abort()
-            return
+    def pipes(self, near, far):
         open_packets = {}
-        self._writers |= {writer, far_writer}
-        pipes = [asyncio.ensure_future(self._pipe(reader, far_writer, lambda *packet: self._sent(open_packets, *packet))),
-                 asyncio.ensure_future(self._pipe(far_reader, writer, lambda *packet: self._answered(open_packets, *packet)))]
-        await asyncio.wait(pipes, return_when=asyncio.FIRST_COMPLETED)
-        for pipe in pipes:
-            pipe.cancel()
-        await asyncio.wait(pipes)
-        for end in (writer, far_writer):
-            end.transport.abort()
-            self._writers.discard(end)
+        return (self._packets(near[0], far[1], lambda *packet: self._sent(open_packets, *packet)),
+                self._packets(far[0], near[1], lambda *packet: self._answered(open_packets, *packet)))
 
-    async def _pipe(self, reader, writer, watch):
+    async def _packets(self, reader, writer, watch):
         try:
             while True:
                 head = await reader.readexactly(1)
@@ -138,20 +99,3 @@ class WatchingProxy:
                 (self.swallowed if swallowed else self.passed).add(event)
             self.lock.notify_all()
         return not swallowed
-
-    async def _cut(self):
-        ending = set(self._writers)
-        for writer in ending:
-            writer.transport.abort()
-        while ending & self._writers:
-            await asyncio.sleep(0.001)
-
-    async def _end(self):
-        self.server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        for writer in self._writers:
-            writer.transport.abort()
-        self.loop.stop()

@@ -10,6 +10,7 @@ from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 
 from . import actions
+from .program import DEADLINE
 
 
 def now():
@@ -45,7 +46,7 @@ def peer(names, answers):
         self.received = {}
         self.changed = asyncio.Event()
 
-    async def wait_for(self, condition, timeout=20):
+    async def wait_for(self, condition, timeout=DEADLINE):
         async with asyncio.timeout(timeout):
             while not condition(self.received):
                 self.changed.clear()

@@ -4,6 +4,8 @@ import re
 
 import pexpect
 
+from .program import DEADLINE
+
 PROMPT = "=> "
 
 
@@ -20,7 +22,7 @@ class Shell:
     def spawn(self, *words):
         given = ["env", "-i", *(f"{name}={value}" for name, value in self.variables.items()), *words]
         program, *arguments = [*self.enter, *given]
-        return pexpect.spawn(program, arguments, timeout=20, encoding="utf-8", dimensions=(40, 200))
+        return pexpect.spawn(program, arguments, timeout=DEADLINE, encoding="utf-8", dimensions=(40, 200))
 
     def output(self, *words):
         terminal = self.spawn(*words)

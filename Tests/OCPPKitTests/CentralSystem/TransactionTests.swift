@@ -255,7 +255,8 @@ struct TransactionTests {
         #expect(scenario.frames.last { $0.direction == .fromChargePoint }?.repairs == ["longYear", "arrivalForTime"])
         #expect(scenario.stop("CP1", id) != nil)
         let session = try #require(scenario.store.folded.first)
-        #expect(session.status == .complete && session.flags.contains(.stopBeforeStart))
+        #expect(session.status == .complete && session.flags.contains(.clockNotSet))
+        #expect(session.durationSeconds == 0, "by the arrivals")
         #expect(scenario.store.events.map(\.kind) == [.start, .stop])
     }
 

@@ -247,6 +247,12 @@ extension SessionScenario {
                 .stop("b", 7, at: "11:00").seen("11:00:05"),
             ], "1,7,T1,complete,1970-01-01T00:00:10,11:00:00,3605,100,8100,8000,Local,,clockNotSet"),
         SessionScenario(
+            "a clock that is thousands of years ahead: arrivals tell the duration",
+            [
+                .start("a", at: "22222-01-01T00:00:10Z").seen("10:00"), .started("a", 7).seen("10:00"),
+                .stop("b", 7, at: "11:00").seen("11:00:05"),
+            ], "1,7,T1,complete,22222-01-01T00:00:10,11:00:00,3605,100,8100,8000,Local,,clockNotSet"),
+        SessionScenario(
             "a clock that is not set, in a log without times",
             [
                 .start("a", at: "1970-01-01T00:00:10Z"), .started("a", 7), .stop("b", 7, at: "1970-01-01T01:00:10Z"),

@@ -115,6 +115,20 @@ struct ValidatorTests {
                 == [#"unknownProperty $['odd key\'s']: not a field of this message"#])
     }
 
+    /// OCPP-J 1.6, section 4.2.3.
+    @Test func errorCodesAreThoseOfTheSpecification() throws {
+        for code in ErrorCode.allCases { #expect(try violations(#"[4,"1","\#(code.rawValue)","",{}]"#) == []) }
+        #expect(
+            try violations(#"[4,"1","FormatViolation","",{}]"#)
+                == [
+                    #"enum $: the error code "FormatViolation" is none of FormationViolation, ProtocolError, TypeConstraintViolation, …"#
+                ])
+        #expect(try violations(#"[4,"1","","",{}]"#).map { $0.prefix(6) } == ["enum $"])
+        #expect(
+            try violations(#"{"CallType":4,"UniqueId":"1","ErrorCode":"Oops","ErrorDescription":""}"#)
+                .map { $0.prefix(6) } == ["frame ", "enum $"])
+    }
+
     @Test func duplicateKeysAreFoundAnywhereAndTheLastOneIsJudged() throws {
         #expect(
             try request("Authorize", #"{"idTag":1,"idT\u0061g":"A"}"#)
