@@ -13,11 +13,6 @@ struct EightBytes {
 
     @inline(__always) func equal(to byte: UInt8) -> UInt64 { zeros(in: word ^ (EightBytes.ones &* UInt64(byte))) }
 
-    /// The bytes that are this small letter, or this sign with its bit of small letters.
-    @inline(__always) func equal(toSmall byte: UInt8) -> UInt64 {
-        zeros(in: (word | EightBytes.ones &* 0x20) ^ (EightBytes.ones &* UInt64(byte)))
-    }
-
     /// Control characters.
     @inline(__always) var belowBlank: UInt64 { (word &- EightBytes.ones &* 0x20) & ~word & EightBytes.highBits }
 

@@ -23,6 +23,13 @@ public struct JSONNode: Sendable {
         return entry.isIrregular ? unescaped(content) : String(decoding: content, as: UTF8.self)
     }
 
+    /// A string's bytes between its quotes; `nil` for other kinds and where it has escapes.
+    var plainText: ArraySlice<UInt8>? {
+        let entry = entry
+        guard entry.kind == .string, !entry.isIrregular else { return nil }
+        return storage.bytes[Int(entry.start) + 1..<Int(entry.end) - 1]
+    }
+
     /// Whether this is the string given, without building one.
     public func isText(_ expected: StaticString) -> Bool {
         guard kind == .string else { return false }
