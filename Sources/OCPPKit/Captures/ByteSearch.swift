@@ -23,12 +23,14 @@ extension ArraySlice<UInt8> {
         let found = unsafe withUnsafeBytes { bytes -> Int in
             guard let base = bytes.baseAddress else { return -1 }
             var position = first
-            while position &+ 16 <= count {
+            while position < count, count &- first >= 16 {
+                // The last step goes back to bytes that have been looked at.
+                position = Swift.min(position, count &- 16)
                 let some = unsafe (base + position).loadUnaligned(as: SIMD16<UInt8>.self)
                 let halves = halves(of: answer(some))
                 if halves[0] | halves[1] != 0 {
                     let (half, behind) = halves[0] != 0 ? (halves[0], 0) : (halves[1], 8)
-                    return position &+ behind &+ half.littleEndian.trailingZeroBitCount >> 3
+                    return position &+ behind &+ EightBytes.first(half.littleEndian)
                 }
                 position &+= 16
             }
@@ -63,9 +65,4 @@ extension ArraySlice<UInt8> {
         }
         return found < 0 ? nil : startIndex + found
     }
-}
-
-/// The answers for the first eight of sixteen bytes and for the other eight.
-@inline(__always) private func halves(of mask: SIMDMask<SIMD16<Int8>>) -> SIMD2<UInt64> {
-    unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
 }

@@ -163,10 +163,11 @@ struct LogPrefix {
     private static func nearestMark(in text: ArraySlice<UInt8>) -> (DirectionMark, Range<Int>)? {
         var position = text.endIndex
         let limit = max(text.startIndex, text.endIndex - markWindow)
+        let mayBeginMark = LogFormats.mayBeginMark
         while position > limit {
             position -= 1
             // Most bytes stand within a word, where no mark begins.
-            guard LogFormats.mayBeginMark[Int(text[position])], opensMark(at: position, in: text) else { continue }
+            guard mayBeginMark[Int(text[position])], opensMark(at: position, in: text) else { continue }
             if let (mark, end) = LogSides.mark(in: text, at: position), isDelimited(position..<end, in: text) {
                 return (mark, position..<end)
             }

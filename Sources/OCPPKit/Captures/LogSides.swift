@@ -43,6 +43,8 @@ enum LogSides {
         prepositions.filter { $0.text[0] == UInt8(byte) }
     }
 
+    private static let arrowsByFirstByte = (0...255).map { byte in arrows.filter { $0.text[0] == UInt8(byte) } }
+
     /// Whether such a text can begin with a byte, a letter in lower case: 256 answers.
     static let mayBegin = zip(namesByFirstByte, prepositionsByFirstByte).map { !$0.isEmpty || !$1.isEmpty }
 
@@ -57,7 +59,10 @@ enum LogSides {
             return (mark(isFromChargePoint: (side == .chargePoint) == isSender), end)
         }
         guard let (first, middle) = name(in: text, at: start),
-            let arrow = arrows.first(where: { matches($0.text, in: text, at: middle) }),
+            middle < text.endIndex,
+            let arrow = arrowsByFirstByte[Int(lowercased(text[middle]))].first(where: {
+                matches($0.text, in: text, at: middle)
+            }),
             let (second, end) = name(in: text, at: middle + arrow.text.count),
             (first == .chargePoint) != (second == .chargePoint)
         else { return nil }

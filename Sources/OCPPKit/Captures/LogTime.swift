@@ -212,6 +212,9 @@ struct TimeOfDayReader {
     private mutating func half() -> Bool? {
         var rest = text[position...]
         if rest.first == 0x20 { rest = rest.dropFirst() }
+        guard let first = rest.first, first | 0x20 == UInt8(ascii: "a") || first | 0x20 == UInt8(ascii: "p") else {
+            return nil
+        }
         let word = rest.prefix(2).map { $0 | 0x20 }
         guard word == Array("am".utf8) || word == Array("pm".utf8),
             rest.count == 2 || !LogPrefix.isWordByte(rest[rest.startIndex + 2])
@@ -223,7 +226,7 @@ struct TimeOfDayReader {
     /// `Z`, `+02:00`, `+0200`, `+02`, ` UTC`, ` +0200`.
     mutating func offset() -> Int64? {
         if take({ $0 == UInt8(ascii: "Z") || $0 == UInt8(ascii: "z") }) { return 0 }
-        if text[position...].starts(with: " UTC".utf8) || text[position...].starts(with: " GMT".utf8) {
+        if stands(" UTC") || stands(" GMT") {
             position += 4
             return 0
         }
@@ -248,6 +251,14 @@ struct TimeOfDayReader {
             let year = Int64(String(decoding: word, as: UTF8.self)), (1970..<2200).contains(year)
         else { return nil }
         return year
+    }
+
+    private func stands(_ word: StaticString) -> Bool {
+        word.withUTF8Buffer { word in
+            guard position + word.count <= text.endIndex else { return false }
+            for offset in 0..<word.count where unsafe text[position + offset] != word[offset] { return false }
+            return true
+        }
     }
 
     private mutating func take(_ matches: (UInt8) -> Bool) -> Bool {

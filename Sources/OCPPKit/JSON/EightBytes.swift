@@ -26,3 +26,8 @@ struct EightBytes {
         (word &- EightBytes.ones) & ~word & EightBytes.highBits
     }
 }
+
+/// The answers for the first eight of sixteen bytes and for the other eight, all bits of a byte set that it is true of.
+@inline(__always) func halves(of mask: SIMDMask<SIMD16<Int8>>) -> SIMD2<UInt64> {
+    unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+}

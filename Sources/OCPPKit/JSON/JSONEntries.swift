@@ -26,18 +26,21 @@ struct JSONEntry: Sendable {
 
     func deallocate() { unsafe pointer.deallocate() }
 
-    @inline(__always) mutating func append(_ entry: JSONEntry) {
-        if count == capacity { grow() }
-        unsafe (pointer + count).initialize(to: entry)
+    @inline(__always) mutating func append(_ kind: JSONKind, from start: Int, to end: Int, isIrregular: Bool) {
+        if count == capacity { self = grown() }
+        unsafe (pointer + count).initialize(
+            to: JSONEntry(
+                start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
+                next: UInt32(truncatingIfNeeded: count &+ 1), kind: kind, isIrregular: isIrregular))
         count &+= 1
     }
 
-    private mutating func grow() {
-        let larger = UnsafeMutablePointer<JSONEntry>.allocate(capacity: 2 * capacity)
-        unsafe larger.moveInitialize(from: pointer, count: count)
-        unsafe pointer.deallocate()
-        unsafe pointer = larger
-        capacity *= 2
+    private func grown() -> JSONEntries {
+        var larger = JSONEntries(capacity: 2 * capacity)
+        unsafe larger.pointer.moveInitialize(from: pointer, count: count)
+        larger.count = count
+        deallocate()
+        return larger
     }
 
     @inline(__always) subscript(index: Int) -> JSONEntry {
