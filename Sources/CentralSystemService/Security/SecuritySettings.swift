@@ -36,7 +36,7 @@ public struct SecuritySettings: Sendable {
         /// secrets that are new here are checked after everybody else's.
         public var addressFailuresPerMinute = 120
         /// Of one connection; ten seconds of it may come at once, the rest is read more slowly.
-        public var messagesPerSecond = 100
+        public var messagesPerSecond = 1_000
         public var bytesPerSecond = 1 << 20
         /// Of what one charge point has not yet read.
         public var backlogBytes = 4 << 20

@@ -136,7 +136,7 @@ struct LimitOptions: ParsableArguments {
         help: ArgumentHelp(
             "Messages a second of one charge point; beyond ten seconds of it, it is read more slowly. 0 is no limit.",
             valueName: "n"))
-    var messages = 100
+    var messages = 1_000
 
     @Option(
         name: .customLong("max-bytes"),
