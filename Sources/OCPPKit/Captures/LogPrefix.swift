@@ -171,11 +171,15 @@ struct LogPrefix {
             if let (mark, end) = LogSides.mark(in: text, at: position), isDelimited(position..<end, in: text) {
                 return (mark, position..<end)
             }
-            for (pattern, mark) in LogFormats.marksByFirstByte[Int(lowercased(text[position]))] {
-                let end = position + pattern.count
-                if end <= text.endIndex, matches(pattern, mark, in: text, at: position),
-                    isDelimited(position..<end, in: text)
-                {
+            let rows = LogFormats.marksByFirstByte[Int(lowercased(text[position]))]
+            for row in rows.indices {
+                // The last letter tells most words from each other.
+                let end = position + rows[row].text.count
+                guard end <= text.endIndex, lowercased(text[end - 1]) == rows[row].text[end - 1 - position] else {
+                    continue
+                }
+                let (pattern, mark) = rows[row]
+                if matches(pattern, mark, in: text, at: position), isDelimited(position..<end, in: text) {
                     return (mark, position..<end)
                 }
             }

@@ -133,6 +133,10 @@ struct LogDatePattern: Sendable {
 
     static let monthLetters = Set("JFMASOND".utf8)
 
+    private func isMonthName(at index: Int) -> Bool {
+        index + 2 < letters.count && letters[index + 1] == UInt8(ascii: "M") && letters[index + 2] == UInt8(ascii: "M")
+    }
+
     /// The date at an offset, and where it ends; `nil` where none stands there.
     func read(_ text: ArraySlice<UInt8>, at start: Int) -> (year: Int64?, month: Int64, day: Int64, end: Int)? {
         var (year, month, day): (Int64?, Int64, Int64) = (nil, 0, 0)
@@ -153,7 +157,7 @@ struct LogDatePattern: Sendable {
                 }
                 index += 1
                 continue
-            case UInt8(ascii: "M") where letters[index...].starts(with: "MMM".utf8):
+            case UInt8(ascii: "M") where isMonthName(at: index):
                 guard position + 3 <= text.endIndex,
                     let found = Self.months.firstIndex(of: text[position..<position + 3].map { $0 | 0x20 })
                 else { return nil }
