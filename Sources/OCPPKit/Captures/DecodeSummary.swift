@@ -6,7 +6,11 @@ public struct DecodeSummary: Sendable {
     public private(set) var errors = 0
     public private(set) var unreadable = 0
     /// CALLs by action.
-    public private(set) var actions: [String: Int] = [:]
+    public var actions: [String: Int] { actionPlaces.mapValues { actionCounts[$0] } }
+    private var actionPlaces: [String: Int] = [:]
+    private var actionCounts: [Int] = []
+    /// Where actions of OCPP 1.6 that have been seen are counted, by their place in `Actions.all`; -1 for the others.
+    private var knownPlaces = [Int](repeating: -1, count: Actions.all.count)
     public private(set) var violations: [Violation.Code: Int] = [:]
     /// The earliest and the latest time of a frame.
     public private(set) var firstTimestamp: Timestamp?
@@ -15,6 +19,7 @@ public struct DecodeSummary: Sendable {
     public private(set) var responseTimes = DurationHistogram()
     /// Hashes of them: of a million charge points, two have the same with a probability of 3 in 100 million.
     private var chargePoints: Set<Int> = []
+    private var lastChargePointId: String?
 
     /// So many different actions are counted under their names, and those beyond under `otherActions`.
     public static let maximumActions = 1000
@@ -35,19 +40,36 @@ public struct DecodeSummary: Sendable {
         switch record.frame.kind {
         case .call:
             calls += 1
-            let action = record.frame.action ?? ""
-            let isKnown = actions[action] != nil || actions.count < DecodeSummary.maximumActions
-            actions[isKnown ? action : DecodeSummary.otherActions, default: 0] += 1
+            actionCounts[place(ofActionOf: record.frame)] += 1
         case .callResult: results += 1
         case .callError: errors += 1
         }
         for violation in record.violations { violations[violation.code, default: 0] += 1 }
-        if let id = record.chargePointId { chargePoints.insert(id.hashValue) }
+        if let id = record.chargePointId, id != lastChargePointId {
+            chargePoints.insert(id.hashValue)
+            lastChargePointId = id
+        }
         if let time = record.timestamp {
             firstTimestamp = min(firstTimestamp ?? time, time)
             lastTimestamp = max(lastTimestamp ?? time, time)
         }
         if let milliseconds = record.responseMilliseconds { responseTimes.add(milliseconds) }
+    }
+
+    private mutating func place(ofActionOf call: Frame) -> Int {
+        let known = call.definitionIndex
+        if let known, knownPlaces[known] >= 0 { return knownPlaces[known] }
+        let action = call.action ?? ""
+        if let place = actionPlaces[action] { return place }
+        let isCounted = actionPlaces.count < DecodeSummary.maximumActions
+        let name = isCounted ? action : DecodeSummary.otherActions
+        let place = actionPlaces[name] ?? actionCounts.count
+        if place == actionCounts.count {
+            actionCounts.append(0)
+            actionPlaces[name] = place
+        }
+        if let known, isCounted { knownPlaces[known] = place }
+        return place
     }
 
     /// Writes the record as one line, its newline included. What is not known is `null`.

@@ -56,8 +56,7 @@ struct FrameResolver {
             let direction = record.direction ?? direction(ofCall: record.frame, mark)
             record.direction = direction
             pairing.call(
-                record.frame.messageId, action: record.frame.action ?? "", chargePointId: record.chargePointId,
-                direction: direction, timestamp: record.timestamp)
+                record.frame, chargePointId: record.chargePointId, direction: direction, timestamp: record.timestamp)
         } else {
             answer(&record, mark)
         }
@@ -68,7 +67,7 @@ struct FrameResolver {
         if let mark, case .absolute(let direction) = mark.meaning { return direction }
         if let mark, let perspective = options.perspective { return mark.direction(seenFrom: perspective) }
         let sender: Direction? =
-            switch frame.action.flatMap(Actions.named)?.sender {
+            switch frame.definition?.sender {
             case .chargePoint: .fromChargePoint
             case .centralSystem: .fromCentralSystem
             case .either, nil: nil

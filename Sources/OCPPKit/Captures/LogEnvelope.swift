@@ -37,7 +37,8 @@ struct LogEnvelope {
     static func isRuntimes(_ line: ArraySlice<UInt8>) -> Bool {
         guard let first = line.first, isDigit(first), let blank = line.firstIndex(of: 0x20) else { return false }
         let rest = line[(blank + 1)...]
-        return rest.starts(with: "stdout ".utf8) || rest.starts(with: "stderr ".utf8)
+        return rest.first == UInt8(ascii: "s")
+            && (rest.starts(with: "stdout ".utf8) || rest.starts(with: "stderr ".utf8))
     }
 
     private init?(object line: [UInt8]) {

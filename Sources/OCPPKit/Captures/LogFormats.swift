@@ -108,15 +108,15 @@ enum LogFormats {
     /// Whether a mark can begin with a byte: 256 answers.
     static let mayBeginMark: [Bool] = (0...255).map { byte in
         let letter = lowercased(UInt8(byte))
-        return marksByFirstByte[letter] != nil || LogSides.firstBytes.contains(letter)
+        return !marksByFirstByte[Int(letter)].isEmpty || LogSides.mayBegin[Int(letter)]
     }
 
-    /// The rows whose text begins with a letter or sign, longest first; letters in lower case.
-    static let marksByFirstByte: [UInt8: [(text: [UInt8], mark: DirectionMark)]] = {
+    /// The rows whose text begins with each byte, longest first; letters in lower case.
+    static let marksByFirstByte: [[(text: [UInt8], mark: DirectionMark)]] = {
         let rows = marks.map { (text: Array($0.text.utf8).map(lowercased), mark: $0) }
-        return Dictionary(grouping: rows) { $0.text[0] }.mapValues { rows in
+        return (0...255).map { byte in
             // Rows that ask for more before them come first among equals.
-            rows.sorted {
+            rows.filter { $0.text[0] == UInt8(byte) }.sorted {
                 ($0.text.count, $0.mark.after == nil ? 0 : 1) > ($1.text.count, $1.mark.after == nil ? 0 : 1)
             }
         }

@@ -61,7 +61,8 @@ struct LogPrefix {
     init(reading written: ArraySlice<UInt8>) {
         guard !written.isEmpty else { return }
         // Inside a quoted text, signs such as > may stand as escapes.
-        let text = written.contains(UInt8(ascii: "\\")) ? Unquoted.withoutEscapes(written)[...] : written
+        let isEscaped = written.firstOffset(of: UInt8(ascii: "\\"), from: written.startIndex) != nil
+        let text = isEscaped ? Unquoted.withoutEscapes(written)[...] : written
         time = LogTime.first(in: text)
         let near = text.suffix(LogPrefix.nameWindow)
         readNamedValues(near)
@@ -102,14 +103,14 @@ struct LogPrefix {
         let text = value.map(lowercased)
         guard let first = text.first else { return nil }
         if let (mark, end) = LogSides.mark(in: text[...], at: 0), end == text.count { return mark }
-        return LogFormats.marksByFirstByte[first]?.first { $0.text == text && $0.mark.after == nil }?.mark
+        return LogFormats.marksByFirstByte[Int(first)].first { $0.text == text && $0.mark.after == nil }?.mark
     }
 
     // MARK: name=value
 
     private mutating func readNamedValues(_ text: ArraySlice<UInt8>) {
         var position = text.startIndex
-        while let equals = text[position...].firstIndex(of: UInt8(ascii: "=")) {
+        while let equals = text.firstOffset(of: UInt8(ascii: "="), from: position) {
             position = equals + 1
             let name = text[..<equals].suffix(24)
             guard
@@ -162,19 +163,23 @@ struct LogPrefix {
     private static func nearestMark(in text: ArraySlice<UInt8>) -> (DirectionMark, Range<Int>)? {
         var position = text.endIndex
         let limit = max(text.startIndex, text.endIndex - markWindow)
+        let mayBeginMark = LogFormats.mayBeginMark
         while position > limit {
             position -= 1
             // Most bytes stand within a word, where no mark begins.
-            guard LogFormats.mayBeginMark[Int(text[position])], opensMark(at: position, in: text) else { continue }
+            guard mayBeginMark[Int(text[position])], opensMark(at: position, in: text) else { continue }
             if let (mark, end) = LogSides.mark(in: text, at: position), isDelimited(position..<end, in: text) {
                 return (mark, position..<end)
             }
-            guard let rows = LogFormats.marksByFirstByte[lowercased(text[position])] else { continue }
-            for (pattern, mark) in rows {
-                let end = position + pattern.count
-                if end <= text.endIndex, matches(pattern, mark, in: text, at: position),
-                    isDelimited(position..<end, in: text)
-                {
+            let rows = LogFormats.marksByFirstByte[Int(lowercased(text[position]))]
+            for row in rows.indices {
+                // The last letter tells most words from each other.
+                let end = position + rows[row].text.count
+                guard end <= text.endIndex, lowercased(text[end - 1]) == rows[row].text[end - 1 - position] else {
+                    continue
+                }
+                let (pattern, mark) = rows[row]
+                if matches(pattern, mark, in: text, at: position), isDelimited(position..<end, in: text) {
                     return (mark, position..<end)
                 }
             }
@@ -250,10 +255,11 @@ struct LogPrefix {
     /// The last part of the path of a `ws://` or `wss://` address.
     private static func idInAddress(_ text: ArraySlice<UInt8>) -> String? {
         var rest = text
-        while let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
+        while let colon = rest.firstOffset(of: UInt8(ascii: ":"), from: rest.startIndex) {
             rest = rest[(colon + 1)...]
+            guard rest.first == UInt8(ascii: "/"), rest.starts(with: "//".utf8) else { continue }
             let scheme = text[..<colon].suffix(4).reversed().prefix { isWordByte($0) }.map { $0 | 0x20 }
-            guard rest.starts(with: "//".utf8), scheme == Array("sw".utf8) || scheme == Array("ssw".utf8) else {
+            guard scheme == Array("sw".utf8) || scheme == Array("ssw".utf8) else {
                 continue
             }
             let address = rest.dropFirst(2).prefix {
@@ -267,9 +273,9 @@ struct LogPrefix {
     /// The last part of a path such as `/ocpp/CP001`.
     /// The last part of the path of the request for a WebSocket: `GET /ocpp/CP1 HTTP/1.1`.
     private static func idInRequest(_ text: ArraySlice<UInt8>) -> String? {
-        let method = Array("GET /".utf8)
+        let method = "GET /".utf8
         var rest = text
-        while let start = rest.firstIndex(of: method[0]) {
+        while let start = rest.firstOffset(of: UInt8(ascii: "G"), from: rest.startIndex) {
             rest = rest[start...]
             let isWhole = start == text.startIndex || !isIdByte(text[start - 1])
             if isWhole, rest.starts(with: method) {
@@ -306,6 +312,12 @@ struct LogPrefix {
 
     /// Letters, digits and what charge point ids have besides.
     private static func isIdByte(_ byte: UInt8) -> Bool {
-        isWordByte(byte) || "-.*@|%+".utf8.contains(byte)
+        if isWordByte(byte) { return true }
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "*"), UInt8(ascii: "@"), UInt8(ascii: "|"),
+            UInt8(ascii: "%"), UInt8(ascii: "+"):
+            return true
+        default: return false
+        }
     }
 }

@@ -146,6 +146,11 @@ public struct LogReader {
             }
             start = opening
             guard line[start] == UInt8(ascii: "[") else { return false }
+            // `[worker-07]`: nearly all brackets of logs are such.
+            if start + 1 < line.endIndex, isLetter(line[start + 1]) {
+                start += 1
+                continue
+            }
             let kind = FrameStart.look(at: start, in: line)
             if case .plain(_, certain: true) = kind { break }
             guard kind == .none else { return false }
@@ -162,7 +167,8 @@ public struct LogReader {
     private static func plainFrame(at start: Int, in line: ArraySlice<UInt8>) -> Frame? {
         guard start == line.startIndex || line[start - 1] != UInt8(ascii: "'"), !LogEnvelope.isRuntimes(line),
             line.firstOffset(of: UInt8(ascii: "&"), from: start) == nil,
-            line.firstOffset(of: 0x1B, from: line.startIndex) == nil
+            // In the frame, JSON would not have it.
+            line[..<start].firstOffset(of: 0x1B, from: line.startIndex) == nil
         else { return nil }
         guard let tree = try? JSONTree(parsing: Array(line[start...])) else { return nil }
         return try? Frame(tree.root)

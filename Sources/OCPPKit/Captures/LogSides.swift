@@ -7,7 +7,7 @@ enum LogSides {
         case centralSystemInPairs
     }
 
-    private static let names: [(name: [UInt8], side: Side)] = [
+    private static let names: [(text: [UInt8], side: Side)] = [
         (
             Side.chargePoint,
             [
@@ -24,7 +24,7 @@ enum LogSides {
             ]
         ),
         (.centralSystemInPairs, ["cs"]),
-    ].flatMap { side, names in names.map { (Array($0.utf8), side) } }.sorted { $0.name.count > $1.name.count }
+    ].flatMap { side, names in names.map { (Array($0.utf8), side) } }.sorted { $0.text.count > $1.text.count }
 
     /// What stands between the sender and the receiver; backwards, between the receiver and the sender. Longest first.
     private static let arrows: [(text: [UInt8], isBackwards: Bool)] = [
@@ -37,20 +37,32 @@ enum LogSides {
         (true, ["from the ", "from ", "from-", "from_"]), (false, ["to the ", "to ", "to-", "to_"]),
     ].flatMap { isSender, texts in texts.map { (Array($0.utf8), isSender) } }
 
-    /// The letters with which such a text can begin.
-    static let firstBytes = Set(names.map { $0.name[0] } + prepositions.map { $0.text[0] })
+    // The same by their first bytes.
+    private static let namesByFirstByte = (0...255).map { byte in names.filter { $0.text[0] == UInt8(byte) } }
+    private static let prepositionsByFirstByte = (0...255).map { byte in
+        prepositions.filter { $0.text[0] == UInt8(byte) }
+    }
+
+    private static let arrowsByFirstByte = (0...255).map { byte in arrows.filter { $0.text[0] == UInt8(byte) } }
+
+    /// Whether such a text can begin with a byte, a letter in lower case: 256 answers.
+    static let mayBegin = zip(namesByFirstByte, prepositionsByFirstByte).map { !$0.isEmpty || !$1.isEmpty }
 
     /// Who sent a frame, as the text at an offset says, and where it ends.
     static func mark(in text: ArraySlice<UInt8>, at start: Int) -> (DirectionMark, end: Int)? {
-        guard firstBytes.contains(lowercased(text[start])) else { return nil }
-        for (preposition, isSender) in prepositions where matches(preposition, in: text, at: start) {
+        let letter = Int(lowercased(text[start]))
+        guard mayBegin[letter] else { return nil }
+        for (preposition, isSender) in prepositionsByFirstByte[letter] where matches(preposition, in: text, at: start) {
             guard let (side, end) = name(in: text, at: start + preposition.count), side != .centralSystemInPairs else {
                 continue
             }
             return (mark(isFromChargePoint: (side == .chargePoint) == isSender), end)
         }
         guard let (first, middle) = name(in: text, at: start),
-            let arrow = arrows.first(where: { matches($0.text, in: text, at: middle) }),
+            middle < text.endIndex,
+            let arrow = arrowsByFirstByte[Int(lowercased(text[middle]))].first(where: {
+                matches($0.text, in: text, at: middle)
+            }),
             let (second, end) = name(in: text, at: middle + arrow.text.count),
             (first == .chargePoint) != (second == .chargePoint)
         else { return nil }
@@ -62,7 +74,9 @@ enum LogSides {
     }
 
     private static func name(in text: ArraySlice<UInt8>, at start: Int) -> (Side, end: Int)? {
-        names.first { matches($0.name, in: text, at: start) }.map { ($0.side, start + $0.name.count) }
+        guard start < text.endIndex else { return nil }
+        return namesByFirstByte[Int(lowercased(text[start]))].first { matches($0.text, in: text, at: start) }
+            .map { ($0.side, start + $0.text.count) }
     }
 
     private static func matches(_ pattern: [UInt8], in text: ArraySlice<UInt8>, at start: Int) -> Bool {

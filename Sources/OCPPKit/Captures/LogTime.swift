@@ -133,6 +133,10 @@ struct LogDatePattern: Sendable {
 
     static let monthLetters = Set("JFMASOND".utf8)
 
+    private func isMonthName(at index: Int) -> Bool {
+        index + 2 < letters.count && letters[index + 1] == UInt8(ascii: "M") && letters[index + 2] == UInt8(ascii: "M")
+    }
+
     /// The date at an offset, and where it ends; `nil` where none stands there.
     func read(_ text: ArraySlice<UInt8>, at start: Int) -> (year: Int64?, month: Int64, day: Int64, end: Int)? {
         var (year, month, day): (Int64?, Int64, Int64) = (nil, 0, 0)
@@ -153,7 +157,7 @@ struct LogDatePattern: Sendable {
                 }
                 index += 1
                 continue
-            case UInt8(ascii: "M") where letters[index...].starts(with: "MMM".utf8):
+            case UInt8(ascii: "M") where isMonthName(at: index):
                 guard position + 3 <= text.endIndex,
                     let found = Self.months.firstIndex(of: text[position..<position + 3].map { $0 | 0x20 })
                 else { return nil }
@@ -212,6 +216,9 @@ struct TimeOfDayReader {
     private mutating func half() -> Bool? {
         var rest = text[position...]
         if rest.first == 0x20 { rest = rest.dropFirst() }
+        guard let first = rest.first, first | 0x20 == UInt8(ascii: "a") || first | 0x20 == UInt8(ascii: "p") else {
+            return nil
+        }
         let word = rest.prefix(2).map { $0 | 0x20 }
         guard word == Array("am".utf8) || word == Array("pm".utf8),
             rest.count == 2 || !LogPrefix.isWordByte(rest[rest.startIndex + 2])
@@ -223,7 +230,7 @@ struct TimeOfDayReader {
     /// `Z`, `+02:00`, `+0200`, `+02`, ` UTC`, ` +0200`.
     mutating func offset() -> Int64? {
         if take({ $0 == UInt8(ascii: "Z") || $0 == UInt8(ascii: "z") }) { return 0 }
-        if text[position...].starts(with: " UTC".utf8) || text[position...].starts(with: " GMT".utf8) {
+        if stands(" UTC") || stands(" GMT") {
             position += 4
             return 0
         }
@@ -248,6 +255,14 @@ struct TimeOfDayReader {
             let year = Int64(String(decoding: word, as: UTF8.self)), (1970..<2200).contains(year)
         else { return nil }
         return year
+    }
+
+    private func stands(_ word: StaticString) -> Bool {
+        word.withUTF8Buffer { word in
+            guard position + word.count <= text.endIndex else { return false }
+            for offset in 0..<word.count where unsafe text[position + offset] != word[offset] { return false }
+            return true
+        }
     }
 
     private mutating func take(_ matches: (UInt8) -> Bool) -> Bool {

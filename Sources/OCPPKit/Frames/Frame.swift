@@ -20,17 +20,40 @@ public struct Frame: Sendable {
     public let kind: Kind
     /// The UniqueId as text; empty where the frame has none that can be read (`null`).
     public let messageId: String
-    /// The action of a CALL, as it was sent; `nil` for answers, which do not carry it.
-    public let action: String?
-    /// The payload of a CALL or CALLRESULT, an object or `null`; the details of a CALLERROR, where there are any.
-    public let payload: JSONNode?
-    /// What a CALLERROR says; `nil` otherwise.
-    public let error: (code: String, description: String)?
+    /// Where its parts stand in the tree; what a frame lacks is -1.
+    private let parts: Parts
     /// What is wrong with the envelope, the payload aside: codes `messageId` and `frame`, and `enum` for the code of a
     /// CALLERROR.
     public let violations: [Violation]
     /// The frame's array (or the object that stands for it).
     public let node: JSONNode
+
+    private struct Parts {
+        var action: Int32 = -1
+        /// The action's place in `Actions.all`.
+        var definition: Int32 = -1
+        var payload: Int32 = -1
+        var errorCode: Int32 = -1
+        var errorDescription: Int32 = -1
+    }
+
+    /// The action of a CALL, as it was sent; `nil` for answers, which do not carry it.
+    public var action: String? { definition?.name ?? part(parts.action)?.text }
+    /// The action of a CALL as OCPP 1.6 defines it; `nil` where it has none of that name.
+    var definition: ActionDefinition? { parts.definition < 0 ? nil : Actions.all[Int(parts.definition)] }
+    /// Its place in `Actions.all`.
+    var definitionIndex: Int? { parts.definition < 0 ? nil : Int(parts.definition) }
+    /// The payload of a CALL or CALLRESULT, an object or `null`; the details of a CALLERROR, where there are any.
+    public var payload: JSONNode? { part(parts.payload) }
+    /// What a CALLERROR says; `nil` otherwise.
+    public var error: (code: String, description: String)? {
+        kind == .callError
+            ? (part(parts.errorCode)?.text ?? "", part(parts.errorDescription)?.text ?? "") : nil
+    }
+
+    private func part(_ index: Int32) -> JSONNode? {
+        index < 0 ? nil : JSONNode(storage: node.storage, index: Int(index))
+    }
 
     /// The frame's exact text.
     public var raw: ArraySlice<UInt8> { node.raw }
@@ -90,26 +113,26 @@ public struct Frame: Sendable {
         self.node = node
         self.kind = kind
         self.messageId = Frame.messageId(elements[1], &violations)
+        var parts = Parts()
         switch kind {
         case .call:
-            guard let action = elements[2].text else { throw failure("the action is not a string") }
-            self.action = action
-            self.payload = elements[3]
-            self.error = nil
-        case .callResult:
-            self.action = nil
-            self.payload = elements[2]
-            self.error = nil
+            guard elements[2].kind == .string else { throw failure("the action is not a string") }
+            parts.action = Int32(truncatingIfNeeded: elements[2].index)
+            parts.definition = Int32(truncatingIfNeeded: Actions.index(named: elements[2]))
+            parts.payload = Int32(truncatingIfNeeded: elements[3].index)
+        case .callResult: parts.payload = Int32(truncatingIfNeeded: elements[2].index)
         case .callError:
             guard let code = elements[2].text else { throw failure("the error code is not a string") }
-            self.action = nil
-            self.payload = elements.count > 4 ? elements[4] : nil
-            self.error = (code, elements.count > 3 ? elements[3].text ?? "" : "")
             if let violation = ErrorCode.violation(code) { violations.append(violation) }
+            parts.errorCode = Int32(truncatingIfNeeded: elements[2].index)
+            if elements.count > 3 { parts.errorDescription = Int32(truncatingIfNeeded: elements[3].index) }
+            if elements.count > 4 { parts.payload = Int32(truncatingIfNeeded: elements[4].index) }
             if elements.count < 5 {
                 violations.append(Violation(.frame, "$", "\(elements.count) elements; a CALLERROR has 5"))
             }
         }
+        self.parts = parts
+        let payload = parts.payload < 0 ? nil : JSONNode(storage: node.storage, index: Int(parts.payload))
         try Frame.check(payload, &violations, orElse: failure)
         self.violations = violations
     }
@@ -128,12 +151,21 @@ public struct Frame: Sendable {
         } else {
             throw failure("no message id")
         }
-        action = kind == .call ? wrapped.action?.text : nil
-        if kind == .call, action == nil { throw failure("the action is not a string") }
-        payload = wrapped.payload
-        error = kind == .callError ? (wrapped.errorCode?.text ?? "", wrapped.errorDescription?.text ?? "") : nil
-        if let violation = error.flatMap({ ErrorCode.violation($0.code) }) { violations.append(violation) }
-        try Frame.check(payload, &violations, orElse: failure)
+        func index(_ part: JSONNode?) -> Int32 { part.map { Int32(truncatingIfNeeded: $0.index) } ?? -1 }
+        var parts = Parts(payload: index(wrapped.payload))
+        if kind == .call {
+            guard let action = wrapped.action, action.kind == .string else {
+                throw failure("the action is not a string")
+            }
+            parts.action = index(action)
+            parts.definition = Int32(truncatingIfNeeded: Actions.index(named: action))
+        } else if kind == .callError {
+            parts.errorCode = index(wrapped.errorCode)
+            parts.errorDescription = index(wrapped.errorDescription)
+            if let violation = ErrorCode.violation(wrapped.errorCode?.text ?? "") { violations.append(violation) }
+        }
+        self.parts = parts
+        try Frame.check(wrapped.payload, &violations, orElse: failure)
         self.violations = violations
     }
 

@@ -29,6 +29,8 @@ public struct Pairing: Sendable {
     private var queues: [Key: Queue] = [:]
     private var actions: [String] = [""]
     private var actionIndices: [String: UInt16] = ["": 0]
+    /// The same for actions of OCPP 1.6 that have been seen, by their place in `Actions.all`; 0 for the others.
+    private var knownIndices = [UInt16](repeating: 0, count: Actions.all.count)
 
     private struct Key: Hashable {
         let chargePointId: String?
@@ -48,6 +50,8 @@ public struct Pairing: Sendable {
     fileprivate struct Queue {
         /// Entries before `head` have had to go.
         var entries: [Entry] = []
+        /// A byte of each entry's hash: an answer of unknown id would else look at every entry.
+        var tags: [UInt8] = []
         var head = 0
         var count: Int { entries.count - head }
     }
@@ -57,12 +61,12 @@ public struct Pairing: Sendable {
     /// Notes a CALL and returns its number.
     @discardableResult
     public mutating func call(
-        _ messageId: String, action: String, chargePointId: String?, direction: Direction?, timestamp: Timestamp?
+        _ call: Frame, chargePointId: String?, direction: Direction?, timestamp: Timestamp?
     ) -> Int {
         let number = callCount
         let entry = Entry(
-            hash: messageId.hashValue, time: timestamp?.milliseconds ?? .min,
-            number: UInt32(truncatingIfNeeded: number), action: index(of: action))
+            hash: call.messageId.hashValue, time: timestamp?.milliseconds ?? .min,
+            number: UInt32(truncatingIfNeeded: number), action: index(ofActionOf: call))
         callCount += 1
         unansweredCalls += 1
         if waitingCount >= Pairing.maximumOpenCallsOfAll { forgetMostSilent() }
@@ -96,6 +100,12 @@ public struct Pairing: Sendable {
             timestamp: entry.time == .min ? nil : Timestamp(milliseconds: entry.time), number: callCount - Int(age))
     }
 
+    private mutating func index(ofActionOf call: Frame) -> UInt16 {
+        guard let known = call.definitionIndex else { return index(of: call.action ?? "") }
+        if knownIndices[known] == 0 { knownIndices[known] = index(of: Actions.all[known].name) }
+        return knownIndices[known]
+    }
+
     private mutating func index(of action: String) -> UInt16 {
         if let index = actionIndices[action] { return index }
         guard actions.count < Pairing.maximumActions, action.utf8.count <= Pairing.maximumActionBytes else { return 0 }
@@ -125,20 +135,26 @@ extension Pairing.Queue {
         if isFull { head += 1 }
         if entries.count == Self.capacity {
             entries.removeFirst(head)
+            tags.removeFirst(head)
             head = 0
         }
         entries.append(entry)
+        tags.append(UInt8(truncatingIfNeeded: entry.hash))
         return !isFull
     }
 
     fileprivate func last(_ hash: Int) -> (index: Int, entry: Pairing.Entry)? {
-        var index = entries.count - 1
-        while index >= head {
+        let tag = UInt8(truncatingIfNeeded: hash)
+        var end = entries.count
+        while let index = tags[head..<end].lastOffset(of: tag) {
             if entries[index].hash == hash { return (index, entries[index]) }
-            index -= 1
+            end = index
         }
         return nil
     }
 
-    fileprivate mutating func remove(at index: Int) { entries.remove(at: index) }
+    fileprivate mutating func remove(at index: Int) {
+        entries.remove(at: index)
+        tags.remove(at: index)
+    }
 }

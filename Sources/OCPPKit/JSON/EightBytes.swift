@@ -13,15 +13,11 @@ struct EightBytes {
 
     @inline(__always) func equal(to byte: UInt8) -> UInt64 { zeros(in: word ^ (EightBytes.ones &* UInt64(byte))) }
 
-    /// The bytes that are this small letter, or this sign with its bit of small letters.
-    @inline(__always) func equal(toSmall byte: UInt8) -> UInt64 {
-        zeros(in: (word | EightBytes.ones &* 0x20) ^ (EightBytes.ones &* UInt64(byte)))
-    }
-
     /// Control characters.
     @inline(__always) var belowBlank: UInt64 { (word &- EightBytes.ones &* 0x20) & ~word & EightBytes.highBits }
 
-    @inline(__always) var beyondASCII: UInt64 { word & EightBytes.highBits }
+    /// Bytes that are no ASCII, and its delete.
+    @inline(__always) var beyondPlainASCII: UInt64 { (word | (word &+ EightBytes.ones)) & EightBytes.highBits }
 
     /// The index of the first byte in an answer; 8 where there is none.
     @inline(__always) static func first(_ answer: UInt64) -> Int { answer.trailingZeroBitCount >> 3 }
@@ -29,4 +25,9 @@ struct EightBytes {
     @inline(__always) private func zeros(in word: UInt64) -> UInt64 {
         (word &- EightBytes.ones) & ~word & EightBytes.highBits
     }
+}
+
+/// The answers for the first eight of sixteen bytes and for the other eight, all bits of a byte set that it is true of.
+@inline(__always) func halves(of mask: SIMDMask<SIMD16<Int8>>) -> SIMD2<UInt64> {
+    unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
 }

@@ -23,6 +23,13 @@ public struct JSONNode: Sendable {
         return entry.isIrregular ? unescaped(content) : String(decoding: content, as: UTF8.self)
     }
 
+    /// A string's bytes between its quotes; `nil` for other kinds and where it has escapes.
+    var plainText: ArraySlice<UInt8>? {
+        let entry = entry
+        guard entry.kind == .string, !entry.isIrregular else { return nil }
+        return storage.bytes[Int(entry.start) + 1..<Int(entry.end) - 1]
+    }
+
     /// Whether this is the string given, without building one.
     public func isText(_ expected: StaticString) -> Bool {
         guard kind == .string else { return false }
@@ -57,7 +64,14 @@ public struct JSONNode: Sendable {
     /// A number written as an integer and within 64 bits; `nil` for `1.0`, `1e2` and every other kind.
     public var integer: Int64? {
         guard kind == .number, !entry.isIrregular else { return nil }
-        return Int64(String(decoding: raw, as: UTF8.self))
+        let (start, end) = (Int(entry.start), Int(entry.end))
+        // A number that may be too large, or has a sign, is left to the library.
+        guard end - start <= 18, storage.bytes[start] != UInt8(ascii: "-") else {
+            return Int64(String(decoding: raw, as: UTF8.self))
+        }
+        var value: Int64 = 0
+        for offset in start..<end { value = value &* 10 &+ Int64(storage.bytes[offset] &- UInt8(ascii: "0")) }
+        return value
     }
 
     /// Whether this is a number without fraction and exponent, of any size.
@@ -135,23 +149,21 @@ extension JSONTree.Storage {
     /// Readers ask for each field by its name, so this is one of the busiest loops: no node is made of what is passed over.
     /// Memory safety: the index of a text names only its own entries and bytes.
     fileprivate func value(named name: StaticString, ofObjectAt object: Int) -> Int? {
-        unsafe entries.withUnsafeBufferPointer { entries in
-            unsafe bytes.withUnsafeBufferPointer { bytes in
-                name.withUTF8Buffer { name in
-                    var found: Int?
-                    var position = object + 1
-                    let end = unsafe Int(entries[object].next)
-                    while position < end {
-                        let key = unsafe entries[position]
-                        let isFound =
-                            key.isIrregular
-                            ? unsafe (JSONNode(storage: self, index: position).text ?? "").utf8.elementsEqual(name)
-                            : unsafe isEqual(bytes, from: Int(key.start) + 1, to: Int(key.end) - 1, name)
-                        if isFound { found = position + 1 }
-                        position = unsafe Int(entries[position + 1].next)
-                    }
-                    return found
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            name.withUTF8Buffer { name in
+                var found: Int?
+                var position = object + 1
+                let end = Int(entries[object].next)
+                while position < end {
+                    let key = entries[position]
+                    let isFound =
+                        key.isIrregular
+                        ? unsafe (JSONNode(storage: self, index: position).text ?? "").utf8.elementsEqual(name)
+                        : unsafe isEqual(bytes, from: Int(key.start) + 1, to: Int(key.end) - 1, name)
+                    if isFound { found = position + 1 }
+                    position = Int(entries[position + 1].next)
                 }
+                return found
             }
         }
     }

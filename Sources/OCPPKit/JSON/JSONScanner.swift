@@ -1,16 +1,3 @@
-/// One value in the index of a text: where it begins and ends, and where its next sibling's entry is.
-struct JSONEntry: Sendable {
-    /// Offset of the first byte: the quote of a string, the bracket of an array.
-    var start: UInt32
-    /// Offset one past the last byte.
-    var end: UInt32
-    /// Index of the entry after this value and all that it holds.
-    var next: UInt32
-    var kind: JSONKind
-    /// A string with a backslash in it, or a number with a fraction or an exponent.
-    var isIrregular: Bool
-}
-
 /// The kinds of JSON values.
 public enum JSONKind: UInt8, Sendable {
     case object, array, string, number, `true`, `false`, null
@@ -24,14 +11,12 @@ public enum JSONKind: UInt8, Sendable {
 @safe struct JSONScanner {
     private let bytes: UnsafePointer<UInt8>
     private let count: Int
-    private var position: Int
-    private var entries: Entries
-    private var hasBreaks = false
     private let maximumDepth: Int
 
     /// Where everything stands in a text.
     struct Index {
-        let entries: [JSONEntry]
+        /// To be freed by who takes them.
+        let entries: JSONEntries
         /// Whether line breaks or tabs stand between values.
         let hasBreaks: Bool
         /// The offset behind the value.
@@ -46,178 +31,203 @@ public enum JSONKind: UInt8, Sendable {
     ) throws(JSONError) -> Index {
         return try unsafe bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
             guard let base = buffer.baseAddress else { throw JSONError(.unexpectedEnd, at: 0) }
+            guard buffer.count < Int(UInt32.max) else { throw JSONError(.tooLong, at: 0) }
+            let scanner = unsafe JSONScanner(base, buffer.count, maximumDepth: maximumDepth)
             // A typical frame has a value for each six bytes.
-            let likely = 16 + min(buffer.count - start, 1 << 16) / 6
-            var scanner = unsafe JSONScanner(base, buffer.count, from: start, maximumDepth: maximumDepth, likely)
-            defer { scanner.entries.deallocate() }
-            var end = try scanner.scan()
-            let hasBreaks = scanner.hasBreaks
-            if isWhole {
-                scanner.skipBlanks()
-                end = scanner.position
-                guard end == buffer.count else { throw JSONError(.trailingBytes, at: end) }
+            var entries = JSONEntries(capacity: 16 + min(buffer.count - start, 1 << 16) / 6)
+            do throws(JSONError) {
+                var hasBreaks = false
+                var end = try scanner.scan(from: start, &entries, &hasBreaks)
+                if isWhole {
+                    // Breaks behind the value stand in nothing.
+                    var areBreaksBehind = false
+                    end = scanner.behindBlanks(end, &areBreaksBehind)
+                    guard end == buffer.count else { throw JSONError(.trailingBytes, at: end) }
+                }
+                return Index(entries: entries, hasBreaks: hasBreaks, end: end)
+            } catch {
+                entries.deallocate()
+                throw error
             }
-            return Index(entries: scanner.entries.all, hasBreaks: hasBreaks, end: end)
         }
     }
 
-    private init(
-        _ bytes: UnsafePointer<UInt8>, _ count: Int, from start: Int, maximumDepth: Int, _ likelyEntries: Int
-    ) {
+    private init(_ bytes: UnsafePointer<UInt8>, _ count: Int, maximumDepth: Int) {
         unsafe self.bytes = bytes
         self.count = count
-        self.position = start
         self.maximumDepth = maximumDepth
-        self.entries = Entries(capacity: likelyEntries)
     }
 
     /// The byte at an offset that the caller has compared with `count`.
-    private func byte(at offset: Int) -> UInt8 { unsafe bytes[offset] }
+    @inline(__always) private func byte(at offset: Int) -> UInt8 { unsafe bytes[offset] }
 
-    /// Reads the value at the scanner's start and returns the offset behind it.
-    private mutating func scan() throws(JSONError) -> Int {
-        guard count < Int(UInt32.max) else { throw JSONError(.tooLong, at: 0) }
+    /// Reads the value at an offset and returns the offset behind it.
+    private func scan(
+        from start: Int, _ index: inout JSONEntries, _ breaks: inout Bool
+    ) throws(JSONError) -> Int {
+        // Copies, which need not be looked at anew after each entry that is written.
+        var entries = index
+        var hasBreaks = false
+        defer {
+            index = entries
+            breaks = hasBreaks
+        }
         // The innermost value that is open. Until it is closed, its entry's `next` is the one around it.
         var open = -1
+        var isObject = false
         var depth = 0
-        skipBlanks()
+        var isKeyNext = false
+        var position = behindBlanks(start, &hasBreaks)
         while true {
+            if isKeyNext {
+                guard try current(position) == UInt8(ascii: "\"") else {
+                    throw JSONError(.unexpectedByte, at: position)
+                }
+                position = behindBlanks(try string(at: position, &entries), &hasBreaks)
+                guard try current(position) == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
+                position = behindBlanks(position &+ 1, &hasBreaks)
+            }
             // A value begins here.
-            let byte = try current()
+            let byte = try current(position)
             switch byte {
+            case UInt8(ascii: "\""): position = try string(at: position, &entries)
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 guard depth < maximumDepth else { throw JSONError(.tooDeep, at: position) }
-                let isObject = byte == UInt8(ascii: "{")
-                append(isObject ? .object : .array, from: position, to: position, irregular: false)
-                entries[entries.count - 1].next = UInt32(truncatingIfNeeded: open)
-                open = entries.count - 1
-                depth += 1
-                position += 1
-                skipBlanks()
-                if try current() != (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
-                    if isObject { try scanKey() }
+                isObject = byte == UInt8(ascii: "{")
+                entries.append(isObject ? .object : .array, from: position, to: position, isIrregular: false)
+                entries[entries.count &- 1].next = UInt32(truncatingIfNeeded: open)
+                open = entries.count &- 1
+                depth &+= 1
+                position = behindBlanks(position &+ 1, &hasBreaks)
+                if try current(position) != (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                    isKeyNext = isObject
                     continue
                 }
-            case UInt8(ascii: "\""): try scanString()
-            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try scanNumber()
-            case UInt8(ascii: "t"): try scanWord("true", .true)
-            case UInt8(ascii: "f"): try scanWord("false", .false)
-            case UInt8(ascii: "n"): try scanWord("null", .null)
+            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                let (end, isIrregular) = try behindNumber(position)
+                entries.append(.number, from: position, to: end, isIrregular: isIrregular)
+                position = end
+            case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
+                let (end, kind) = try behindWord(byte, at: position)
+                entries.append(kind, from: position, to: end, isIrregular: false)
+                position = end
             default: throw JSONError(.unexpectedByte, at: position)
             }
             // A value ended; close what it completes.
-            closing: while true {
-                guard depth > 0 else { return position }
-                let isObject = entries[open].kind == .object
-                skipBlanks()
-                switch try current() {
-                case UInt8(ascii: ","):
-                    position += 1
-                    skipBlanks()
-                    if isObject { try scanKey() }
-                    break closing
-                case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
-                    position += 1
-                    let outer = Int(entries[open].next)
-                    entries[open].end = UInt32(truncatingIfNeeded: position)
-                    entries[open].next = UInt32(truncatingIfNeeded: entries.count)
-                    open = outer
-                    depth -= 1
-                default: throw JSONError(.unexpectedByte, at: position)
+            while depth > 0 {
+                position = behindBlanks(position, &hasBreaks)
+                let byte = try current(position)
+                if byte == UInt8(ascii: ",") {
+                    position = behindBlanks(position &+ 1, &hasBreaks)
+                    isKeyNext = isObject
+                    break
                 }
+                guard byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+                    throw JSONError(.unexpectedByte, at: position)
+                }
+                position &+= 1
+                let outer = Int(entries[open].next)
+                entries[open].end = UInt32(truncatingIfNeeded: position)
+                entries[open].next = UInt32(truncatingIfNeeded: entries.count)
+                open = outer
+                depth &-= 1
+                isObject = depth > 0 && entries[open].kind == .object
             }
+            if depth == 0 { return position }
         }
     }
 
-    private mutating func append(_ kind: JSONKind, from start: Int, to end: Int, irregular: Bool) {
-        entries.append(
-            JSONEntry(
-                start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
-                next: UInt32(truncatingIfNeeded: entries.count + 1), kind: kind, isIrregular: irregular))
-    }
-
-    private func current() throws(JSONError) -> UInt8 {
+    @inline(__always) private func current(_ position: Int) throws(JSONError) -> UInt8 {
         guard position < count else { throw JSONError(.unexpectedEnd, at: position) }
         return byte(at: position)
     }
 
-    private mutating func skipBlanks() {
+    @inline(__always) private func behindBlanks(_ start: Int, _ hasBreaks: inout Bool) -> Int {
+        guard start < count, byte(at: start) <= 0x20 else { return start }
+        let (end, areBreaks) = behindManyBlanks(start)
+        if areBreaks { hasBreaks = true }
+        return end
+    }
+
+    private func behindManyBlanks(_ start: Int) -> (end: Int, areBreaks: Bool) {
+        var (position, areBreaks) = (start, false)
         while position < count {
             switch byte(at: position) {
-            case 0x20: position += 1
-            case 0x09, 0x0A, 0x0D:
-                hasBreaks = true
-                position += 1
-            default: return
+            case 0x20: break
+            case 0x09, 0x0A, 0x0D: areBreaks = true
+            default: return (position, areBreaks)
             }
+            position += 1
         }
+        return (position, areBreaks)
     }
 
-    private mutating func scanKey() throws(JSONError) {
-        guard try current() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
-        try scanString()
-        skipBlanks()
-        guard try current() == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
-        position += 1
-        skipBlanks()
+    @inline(__always)
+    private func string(at start: Int, _ entries: inout JSONEntries) throws(JSONError) -> Int {
+        let quote = behindPlainBytes(start &+ 1)
+        if quote < count, byte(at: quote) == UInt8(ascii: "\"") {
+            entries.append(.string, from: start, to: quote &+ 1, isIrregular: false)
+            return quote &+ 1
+        }
+        let (end, isIrregular) = try behindString(from: quote)
+        entries.append(.string, from: start, to: end, isIrregular: isIrregular)
+        return end
     }
 
-    private mutating func scanString() throws(JSONError) {
-        let start = position
-        var irregular = false
-        position += 1
+    /// Passes the rest of a string.
+    private func behindString(from start: Int) throws(JSONError) -> (end: Int, isIrregular: Bool) {
+        var (position, isIrregular) = (start, false)
         while true {
-            skipPlainBytes()
-            let byte = try current()
+            let byte = try current(position)
             switch byte {
-            case UInt8(ascii: "\""):
-                position += 1
-                append(.string, from: start, to: position, irregular: irregular)
-                return
+            case UInt8(ascii: "\""): return (position + 1, isIrregular)
             case UInt8(ascii: "\\"):
-                irregular = true
-                position += 1
-                try scanEscape()
+                isIrregular = true
+                position = try behindEscape(position + 1)
             case 0..<0x20: throw JSONError(.unexpectedByte, at: position)
+            case 0x7F:
+                isIrregular = true
+                position += 1
             case 0x20..<0x80: position += 1
-            default: try scanMultibyteScalar(byte)
+            default: position = try behindMultibyteScalar(byte, at: position)
             }
+            position = behindPlainBytes(position)
         }
     }
 
     /// Passes characters of a string that stand for themselves, eight at a time.
-    private mutating func skipPlainBytes() {
-        while position + 8 <= count {
+    @inline(__always) private func behindPlainBytes(_ start: Int) -> Int {
+        var position = start
+        while position &+ 8 <= count {
             let word = unsafe UnsafeRawPointer(bytes + position).loadUnaligned(as: UInt64.self).littleEndian
             let eight = EightBytes(word)
             let found =
                 eight.equal(to: UInt8(ascii: "\"")) | eight.equal(to: UInt8(ascii: "\\")) | eight.belowBlank
-                | eight.beyondASCII
-            guard found == 0 else {
-                position += EightBytes.first(found)
-                return
-            }
-            position += 8
+                | eight.beyondPlainASCII
+            guard found == 0 else { return position &+ EightBytes.first(found) }
+            position &+= 8
         }
+        return position
     }
 
-    private mutating func scanEscape() throws(JSONError) {
-        switch try current() {
+    private func behindEscape(_ start: Int) throws(JSONError) -> Int {
+        switch try current(start) {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-            position += 1
+            return start + 1
         case UInt8(ascii: "u"):
-            position += 1
-            for _ in 0..<4 {
-                guard hexadecimalValue(try current()) != nil else { throw JSONError(.unexpectedByte, at: position) }
-                position += 1
+            for position in start + 1..<start + 5 {
+                guard hexadecimalValue(try current(position)) != nil else {
+                    throw JSONError(.unexpectedByte, at: position)
+                }
             }
-        default: throw JSONError(.unexpectedByte, at: position)
+            return start + 5
+        default: throw JSONError(.unexpectedByte, at: start)
         }
     }
 
     /// UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing past U+10FFFF.
-    private mutating func scanMultibyteScalar(_ lead: UInt8) throws(JSONError) {
+    private func behindMultibyteScalar(_ lead: UInt8, at start: Int) throws(JSONError) -> Int {
         let second: ClosedRange<UInt8>
         let more: Int
         switch lead {
@@ -228,93 +238,55 @@ public enum JSONKind: UInt8, Sendable {
         case 0xF0: (second, more) = (0x90...0xBF, 2)
         case 0xF1...0xF3: (second, more) = (0x80...0xBF, 2)
         case 0xF4: (second, more) = (0x80...0x8F, 2)
-        default: throw JSONError(.unexpectedByte, at: position)
+        default: throw JSONError(.unexpectedByte, at: start)
         }
-        position += 1
-        guard second.contains(try current()) else { throw JSONError(.unexpectedByte, at: position) }
-        position += 1
-        for _ in 0..<more {
-            guard try current() & 0xC0 == 0x80 else { throw JSONError(.unexpectedByte, at: position) }
-            position += 1
+        guard second.contains(try current(start + 1)) else { throw JSONError(.unexpectedByte, at: start + 1) }
+        for position in start + 2..<start + 2 + more {
+            guard try current(position) & 0xC0 == 0x80 else { throw JSONError(.unexpectedByte, at: position) }
         }
+        return start + 2 + more
     }
 
-    private mutating func scanNumber() throws(JSONError) {
-        let start = position
-        var irregular = false
+    private func behindNumber(_ start: Int) throws(JSONError) -> (end: Int, isIrregular: Bool) {
+        var (position, isIrregular) = (start, false)
         if byte(at: position) == UInt8(ascii: "-") { position += 1 }
-        if try current() == UInt8(ascii: "0") { position += 1 } else { try scanDigits() }
+        position = try current(position) == UInt8(ascii: "0") ? position + 1 : behindDigits(position)
         if position < count, byte(at: position) == UInt8(ascii: ".") {
-            irregular = true
-            position += 1
-            try scanDigits()
+            isIrregular = true
+            position = try behindDigits(position + 1)
         }
         if position < count, byte(at: position) | 0x20 == UInt8(ascii: "e") {
-            irregular = true
+            isIrregular = true
             position += 1
-            let sign = try current()
+            let sign = try current(position)
             if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { position += 1 }
-            try scanDigits()
+            position = try behindDigits(position)
         }
-        append(.number, from: start, to: position, irregular: irregular)
+        return (position, isIrregular)
     }
 
     /// One digit or more.
-    private mutating func scanDigits() throws(JSONError) {
-        guard isDigit(try current()) else { throw JSONError(.unexpectedByte, at: position) }
-        repeat { position += 1 } while position < count && isDigit(byte(at: position))
+    private func behindDigits(_ start: Int) throws(JSONError) -> Int {
+        guard isDigit(try current(start)) else { throw JSONError(.unexpectedByte, at: start) }
+        var position = start + 1
+        while position < count, isDigit(byte(at: position)) { position += 1 }
+        return position
     }
 
-    private mutating func scanWord(_ word: StaticString, _ kind: JSONKind) throws(JSONError) {
-        let start = position
+    /// - Parameter first: the word's first letter: `t`, `f` or `n`.
+    private func behindWord(_ first: UInt8, at start: Int) throws(JSONError) -> (end: Int, kind: JSONKind) {
+        let (word, kind): (StaticString, JSONKind) =
+            switch first {
+            case UInt8(ascii: "t"): ("true", .true)
+            case UInt8(ascii: "f"): ("false", .false)
+            default: ("null", .null)
+            }
+        var position = start
         for expected in word.description.utf8 {
-            guard try current() == expected else { throw JSONError(.unexpectedByte, at: position) }
+            guard try current(position) == expected else { throw JSONError(.unexpectedByte, at: position) }
             position += 1
         }
-        append(kind, from: start, to: position, irregular: false)
-    }
-}
-
-/// The entries while they are written: an array would ask at each of them whether somebody else has it.
-///
-/// Memory safety: an entry is read and changed only below `count`.
-@safe private struct Entries {
-    private var space: UnsafeMutablePointer<JSONEntry>
-    private var capacity: Int
-    private(set) var count = 0
-
-    init(capacity: Int) {
-        unsafe space = .allocate(capacity: capacity)
-        self.capacity = capacity
-    }
-
-    func deallocate() { unsafe space.deallocate() }
-
-    var all: [JSONEntry] { unsafe Array(UnsafeBufferPointer(start: space, count: count)) }
-
-    mutating func append(_ entry: JSONEntry) {
-        if count == capacity { grow() }
-        unsafe (space + count).initialize(to: entry)
-        count &+= 1
-    }
-
-    private mutating func grow() {
-        let larger = UnsafeMutablePointer<JSONEntry>.allocate(capacity: 2 * capacity)
-        unsafe larger.moveInitialize(from: space, count: count)
-        unsafe space.deallocate()
-        unsafe space = larger
-        capacity *= 2
-    }
-
-    subscript(index: Int) -> JSONEntry {
-        get {
-            precondition(index < count)
-            return unsafe space[index]
-        }
-        set {
-            precondition(index < count)
-            unsafe space[index] = newValue
-        }
+        return (position, kind)
     }
 }
 

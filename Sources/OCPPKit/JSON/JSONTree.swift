@@ -6,9 +6,10 @@ public struct JSONTree: Sendable {
     /// 512 levels are far more than any OCPP message has, and keep hostile nesting harmless (RFC 8259, section 9).
     public static let defaultMaximumDepth = 512
 
-    final class Storage: Sendable {
+    /// `@unchecked Sendable`: nothing is written after `init`.
+    final class Storage: @unchecked Sendable {
         let bytes: [UInt8]
-        let entries: [JSONEntry]
+        let entries: JSONEntries
         /// Whether line breaks or tabs stand between values.
         let hasBreaks: Bool
 
@@ -17,6 +18,8 @@ public struct JSONTree: Sendable {
             entries = index.entries
             hasBreaks = index.hasBreaks
         }
+
+        deinit { entries.deallocate() }
     }
 
     let storage: Storage

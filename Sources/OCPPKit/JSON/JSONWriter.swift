@@ -21,16 +21,26 @@ public struct JSONWriter: Sendable {
 
     /// A member's name, one without characters that JSON escapes; its value is written next.
     public mutating func key(_ name: StaticString) {
-        name.withUTF8Buffer { name in
-            bytes.append(addingCapacity: name.count + 4) { room in
-                if needsComma { room.append(UInt8(ascii: ",")) }
-                room.append(UInt8(ascii: "\""))
-                for index in 0..<name.count { unsafe room.append(name[index]) }
-                room.append(UInt8(ascii: "\""))
-                room.append(UInt8(ascii: ":"))
-            }
+        let comma = needsComma ? 1 : 0
+        unsafe append(atMost: name.utf8CodeUnitCount + 4) { room in
+            unsafe room[0] = UInt8(ascii: ",")
+            unsafe room[comma] = UInt8(ascii: "\"")
+            let count = name.utf8CodeUnitCount
+            unsafe (room + comma + 1).update(from: name.utf8Start, count: count)
+            unsafe room[comma + count + 1] = UInt8(ascii: "\"")
+            unsafe room[comma + count + 2] = UInt8(ascii: ":")
+            return comma + count + 3
         }
         needsComma = false
+    }
+
+    /// Members that are JSON text already, without a comma before them.
+    mutating func members(_ text: StaticString) {
+        separate()
+        unsafe append(atMost: text.utf8CodeUnitCount) { room in
+            unsafe room.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+            return text.utf8CodeUnitCount
+        }
     }
 
     /// A member's name that came from somewhere; its value is written next. A literal takes the other one.
@@ -50,14 +60,22 @@ public struct JSONWriter: Sendable {
     /// A number of at most 64 bits.
     public mutating func integer(_ value: some BinaryInteger) {
         separate()
-        var rest = UInt64(value.magnitude)
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        let first = bytes.count
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest != 0
-        bytes[first...].reverse()
+        var rest = UInt64(value.magnitude)
+        var (count, more) = (1, rest / 10)
+        while more > 0 {
+            count += 1
+            more /= 10
+        }
+        unsafe append(atMost: count) { room in
+            var place = count
+            while place > 0 {
+                place -= 1
+                unsafe room[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            return count
+        }
     }
 
     public mutating func decimal(_ value: ExactDecimal) {
@@ -110,6 +128,12 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Whether a comma has to stand before the next value.
+    var separator: Bool { needsComma }
+
+    /// A value was written by `append` alone.
+    mutating func hasWrittenValue() { needsComma = true }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
@@ -124,6 +148,17 @@ public struct JSONWriter: Sendable {
     private mutating func close(_ bracket: UInt8) {
         bytes.append(bracket)
         needsComma = true
+    }
+
+    /// Appends what the closure writes into so much room; it says how many bytes that are.
+    @inline(__always)
+    mutating func append(atMost count: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+        bytes.append(addingCapacity: count) { room in
+            unsafe room.withUnsafeMutableBufferPointer { room, initialized in
+                guard let base = room.baseAddress else { return }
+                initialized = unsafe write(base)
+            }
+        }
     }
 
     /// Appends a text in quotes.

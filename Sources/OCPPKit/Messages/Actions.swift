@@ -30,9 +30,26 @@ public enum Actions {
         }
     }
 
-    private static let byName: [String: ActionDefinition] = Dictionary(
-        uniqueKeysWithValues: all.map { ($0.name, $0) })
+    private static let byName: [String: Int] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.index) })
+
+    /// The places in `all` of names by their length.
+    private static let byLength: [[Int]] = all.reduce(into: []) { lengths, action in
+        let count = action.name.utf8.count
+        while lengths.count <= count { lengths.append([]) }
+        lengths[count].append(action.index)
+    }
+    private static let nameBytes: [[UInt8]] = all.map { Array($0.name.utf8) }
+
+    /// The place in `all` of the action whose name a node's text is; -1 where there is none. No text is made of it.
+    static func index(named node: JSONNode) -> Int {
+        guard let name = node.plainText else { return node.text.flatMap(index) ?? -1 }
+        guard name.count < byLength.count else { return -1 }
+        return byLength[name.count].first { nameBytes[$0].elementsEqual(name) } ?? -1
+    }
 
     /// The action of exactly that name; names are case-sensitive (OCPP-J 1.6, section 4.2.1).
-    public static func named(_ name: String) -> ActionDefinition? { byName[name] }
+    public static func named(_ name: String) -> ActionDefinition? { index(name).map { all[$0] } }
+
+    /// Its place in `all`.
+    static func index(_ name: String) -> Int? { byName[name] }
 }

@@ -76,10 +76,9 @@ public struct FrameRecord: Sendable {
     /// Writes the record as one line, its newline included.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.member("schemaVersion", "1.1")
+        writer.members(#""schemaVersion":"1.1""#)
         writer.member("timestamp", timestamp)
-        writer.member("ocppVersion", "1.6")
-        writer.member("transport", "json")
+        writer.members(#""ocppVersion":"1.6","transport":"json""#)
         writer.member("chargePointId", chargePointId)
         if let connector = frame.payload?["connectorId"]?.integer, connector >= 0 {
             writer.member("connectorId", connector)
@@ -99,7 +98,7 @@ public struct FrameRecord: Sendable {
             writer.member("payload", raw: frame.payload.map(oneLine))
         }
         writer.key("raw")
-        writer.string(validUTF8: frame.raw)
+        writer.string(textOf: frame.node)
         writeMeta(to: &writer)
         writer.endObject()
         writer.endLine()

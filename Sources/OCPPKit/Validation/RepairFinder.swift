@@ -65,7 +65,9 @@ extension JSONNode {
 
     /// Whether any text in it has blanks or control characters at its ends, escapes, or is `"null"`.
     fileprivate var hasOddText: Bool {
-        for entry in storage.entries[index..<Int(storage.entries[index].next)] where entry.kind == .string {
+        for index in index..<Int(storage.entries[index].next) {
+            let entry = storage.entries[index]
+            guard entry.kind == .string else { continue }
             if entry.isIrregular { return true }
             let length = Int(entry.end - entry.start) - 2
             guard length > 0 else { continue }

@@ -3,7 +3,7 @@
 /// Nearly all payloads are sound, and a server or a log has millions. So the tables of `Messages` are laid flat once, as
 /// numbers, and a payload is walked without making a value of it. What is not plainly sound, `Validator` looks at, which
 /// knows what to say: `isSound` is true only where it finds nothing and reading needs no `Repair`, and may be false where
-/// that is so, too (escapes in texts, URIs, odd times).
+/// that is so, too (escapes at the ends of texts, URIs, odd times).
 ///
 /// Memory safety: the rows live as long as the process; a walk lives within the closures that lend it the tree.
 @safe struct SoundPayloads: @unchecked Sendable {
@@ -41,27 +41,33 @@
         var minimum = Int64.min
     }
 
-    private let shapes: UnsafePointer<Shape>
-    private let fields: UnsafePointer<FieldRow>
-    private let kinds: UnsafePointer<KindRow>
-    private let words: UnsafePointer<Text>
-    private let texts: UnsafePointer<UInt8>
-    /// The shapes of an action's request and response, by its name.
-    private let actions: [String: (request: Int32, response: Int32)]
+    /// Behind one pointer, as a walk hands them on with each step.
+    @unsafe private struct Rows {
+        let shapes: UnsafePointer<Shape>
+        let fields: UnsafePointer<FieldRow>
+        let kinds: UnsafePointer<KindRow>
+        let words: UnsafePointer<Text>
+        let texts: UnsafePointer<UInt8>
+    }
+
+    private let rows: UnsafePointer<Rows>
+    /// The shapes of each action's request and response, in the order of `Actions.all`.
+    private let actions: [(request: Int32, response: Int32)]
 
     /// Whether the payload is plainly one that the action allows, no key in it standing twice.
-    func isSound(_ payload: JSONNode, action: String, isRequest: Bool) -> Bool {
-        guard let action = actions[action] else { return false }
-        let shape = isRequest ? action.request : action.response
+    ///
+    /// - Parameter action: its place in `Actions.all`.
+    func isSound(_ payload: JSONNode, action: Int, isRequest: Bool) -> Bool {
+        let shape = isRequest ? actions[action].request : actions[action].response
         return unsafe payload.storage.withPointers { bytes, entries in
-            unsafe Walk(rows: self, bytes: bytes, entries: entries).object(at: payload.index, shape)
+            unsafe Walk(rows: rows, bytes: bytes, entries: entries).object(at: payload.index, shape)
         }
     }
 
     /// Whether no key stands twice in one object, as far as can be told quickly.
     static func hasUniqueKeys(_ payload: JSONNode) -> Bool {
         unsafe payload.storage.withPointers { bytes, entries in
-            unsafe Walk(rows: all, bytes: bytes, entries: entries).hasUniqueKeys(at: payload.index)
+            unsafe Walk(rows: all.rows, bytes: bytes, entries: entries).hasUniqueKeys(at: payload.index)
         }
     }
 
@@ -119,16 +125,12 @@
 
     private init(_ definitions: [ActionDefinition]) {
         var builder = Builder()
-        var actions: [String: (request: Int32, response: Int32)] = [:]
-        for definition in definitions {
-            actions[definition.name] = (builder.add(definition.request), builder.add(definition.response))
-        }
-        self.actions = actions
-        unsafe shapes = Self.forever(builder.shapes)
-        unsafe fields = Self.forever(builder.fields)
-        unsafe kinds = Self.forever(builder.kinds)
-        unsafe words = Self.forever(builder.words)
-        unsafe texts = Self.forever(builder.texts)
+        actions = definitions.map { (builder.add($0.request), builder.add($0.response)) }
+        let rows = unsafe Rows(
+            shapes: Self.forever(builder.shapes), fields: Self.forever(builder.fields),
+            kinds: Self.forever(builder.kinds), words: Self.forever(builder.words),
+            texts: Self.forever(builder.texts))
+        unsafe self.rows = Self.forever([rows])
     }
 
     private static func forever<Row>(_ rows: [Row]) -> UnsafePointer<Row> {
@@ -140,7 +142,7 @@
     // MARK: The walk
 
     @safe private struct Walk {
-        let rows: SoundPayloads
+        let rows: UnsafePointer<Rows>
         let bytes: UnsafePointer<UInt8>
         let entries: UnsafePointer<JSONEntry>
 
@@ -150,7 +152,7 @@
         func object(at index: Int, _ shapeIndex: Int32) -> Bool {
             let outer = entry(index)
             guard outer.kind == .object else { return false }
-            let shape = unsafe rows.shapes[Int(shapeIndex)]
+            let shape = unsafe rows.pointee.shapes[Int(shapeIndex)]
             var seen: UInt64 = 0
             var position = index + 1
             // Most senders keep to the order of the tables, so the field behind the last one is tried first.
@@ -162,7 +164,7 @@
                 guard seen & bit == 0 else { return false }
                 seen |= bit
                 next = field + 1
-                guard unsafe value(at: position + 1, rows.fields[Int(shape.firstField + field)].kind) else {
+                guard unsafe value(at: position + 1, rows.pointee.fields[Int(shape.firstField + field)].kind) else {
                     return false
                 }
                 position = Int(entry(position + 1).next)
@@ -175,7 +177,7 @@
             var field = first
             for _ in 0..<shape.fieldCount {
                 if field >= shape.fieldCount { field = 0 }
-                if unsafe isText(key, rows.fields[Int(shape.firstField + field)].key) { return field }
+                if unsafe isText(key, rows.pointee.fields[Int(shape.firstField + field)].key) { return field }
                 field += 1
             }
             return nil
@@ -183,19 +185,20 @@
 
         private func isText(_ entry: JSONEntry, _ text: Text) -> Bool {
             guard Int(entry.end) - Int(entry.start) - 2 == Int(text.count) else { return false }
-            let (found, expected) = unsafe (bytes + Int(entry.start) + 1, rows.texts + Int(text.start))
-            for offset in 0..<Int(text.count) where unsafe found[offset] != expected[offset] { return false }
-            return true
+            let (found, expected) = unsafe (bytes + Int(entry.start) + 1, rows.pointee.texts + Int(text.start))
+            return unsafe isEqual(found, expected, Int(text.count))
         }
 
         private func value(at index: Int, _ kindIndex: Int32) -> Bool {
             let entry = entry(index)
-            let kind = unsafe rows.kinds[Int(kindIndex)]
+            let kind = unsafe rows.pointee.kinds[Int(kindIndex)]
             switch kind.code {
             case .string:
                 let count = Int(entry.end) - Int(entry.start) - 2
-                return entry.kind == .string && !entry.isIrregular && count <= kind.maximum && count >= kind.minimum
+                return entry.kind == .string && count <= kind.maximum && count >= kind.minimum
                     && (count == 0 || isPlainText(entry, count))
+                    // Escapes make a text shorter, and not empty.
+                    && (!entry.isIrregular || kind.minimum <= 1 && hasPlainEnd(entry, count))
             case .dateTime: return entry.kind == .string && !entry.isIrregular && isPlainTime(entry)
             case .integer:
                 return entry.kind == .number && !entry.isIrregular
@@ -206,7 +209,8 @@
             case .boolean: return entry.kind == .true || entry.kind == .false
             case .enumeration:
                 guard entry.kind == .string, !entry.isIrregular else { return false }
-                for word in kind.first..<kind.first + kind.count where unsafe isText(entry, rows.words[Int(word)]) {
+                for word in kind.first..<kind.first + kind.count
+                where unsafe isText(entry, rows.pointee.words[Int(word)]) {
                     return true
                 }
                 return false
@@ -228,7 +232,16 @@
         /// No blanks or control characters around it, and not `null`.
         private func isPlainText(_ entry: JSONEntry, _ count: Int) -> Bool {
             let (first, last) = (byte(Int(entry.start) + 1), byte(Int(entry.end) - 2))
-            return first > 0x20 && last > 0x20 && last != 0x7F && (count != 4 || first != UInt8(ascii: "n"))
+            return first > 0x20 && first != 0x7F && last > 0x20 && last != 0x7F
+                && (count != 4 || first != UInt8(ascii: "n"))
+        }
+
+        /// Whether no escape stands at the ends of a text that has some: what they stand for may be blanks.
+        private func hasPlainEnd(_ entry: JSONEntry, _ count: Int) -> Bool {
+            guard byte(Int(entry.start) + 1) != UInt8(ascii: "n") else { return false }
+            for offset in max(0, count - 6)..<count
+            where byte(Int(entry.start) + 1 + offset) == UInt8(ascii: "\\") { return false }
+            return byte(Int(entry.start) + 1) != UInt8(ascii: "\\")
         }
 
         private func isInteger(_ entry: JSONEntry, atLeast minimum: Int64) -> Bool {
@@ -287,9 +300,7 @@
         }
 
         private func isSame(_ left: JSONEntry, _ right: JSONEntry) -> Bool {
-            for offset in 0..<Int(left.end - left.start)
-            where byte(Int(left.start) + offset) != byte(Int(right.start) + offset) { return false }
-            return true
+            unsafe isEqual(bytes + Int(left.start), bytes + Int(right.start), Int(left.end - left.start))
         }
     }
 }
@@ -299,11 +310,30 @@ extension JSONTree.Storage {
     fileprivate func withPointers<Result>(
         _ body: (UnsafePointer<UInt8>, UnsafePointer<JSONEntry>) -> Result
     ) -> Result {
-        unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe entries.withUnsafeBufferPointer { entries in
-                // A tree has a value, so neither is empty.
-                unsafe body(bytes.baseAddress!, entries.baseAddress!)
-            }
-        }
+        // A tree has a value, so it has bytes.
+        unsafe bytes.withUnsafeBufferPointer { bytes in unsafe body(bytes.baseAddress!, entries.pointer) }
     }
+}
+
+/// Whether so many bytes are the same, looked at eight or four at a time: the last ones together with some before them.
+@inline(__always)
+private func isEqual(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    func isSame<Word: FixedWidthInteger & BitwiseCopyable>(at offset: Int, _: Word.Type) -> Bool {
+        unsafe UnsafeRawPointer(left + offset).loadUnaligned(as: Word.self)
+            == UnsafeRawPointer(right + offset).loadUnaligned(as: Word.self)
+    }
+    var offset = 0
+    if count >= 8 {
+        while offset &+ 8 < count {
+            guard isSame(at: offset, UInt64.self) else { return false }
+            offset &+= 8
+        }
+        return isSame(at: count &- 8, UInt64.self)
+    }
+    if count >= 4 { return isSame(at: 0, UInt32.self) && isSame(at: count &- 4, UInt32.self) }
+    while offset < count {
+        guard unsafe left[offset] == right[offset] else { return false }
+        offset &+= 1
+    }
+    return true
 }

@@ -33,10 +33,11 @@ public enum Validator {
         guard frame.violations.isEmpty, let payload = frame.payload else { return false }
         switch frame.kind {
         case .call:
-            return frame.action.map { SoundPayloads.all.isSound(payload, action: $0, isRequest: true) } ?? false
+            return frame.definitionIndex.map { SoundPayloads.all.isSound(payload, action: $0, isRequest: true) }
+                ?? false
         case .callResult:
-            if let action, SoundPayloads.all.isSound(payload, action: action, isRequest: false) { return true }
-            return action.flatMap(Actions.named) == nil && SoundPayloads.hasUniqueKeys(payload)
+            guard let index = action.flatMap(Actions.index) else { return SoundPayloads.hasUniqueKeys(payload) }
+            return SoundPayloads.all.isSound(payload, action: index, isRequest: false)
         case .callError: return SoundPayloads.hasUniqueKeys(payload)
         }
     }

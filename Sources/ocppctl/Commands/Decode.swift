@@ -161,12 +161,18 @@ private struct Decoding {
             findings?.add(item)
             return
         }
-        switch (item, format) {
-        case (.frame(let record), .jsonl): try output.writeLine { record.write(to: &$0) }
-        case (.unreadable(let frame), .jsonl): try output.writeLine { frame.write(to: &$0) }
-        case (.frame(let record), .text): try output.write(report.lines(of: record).utf8)
-        case (.unreadable(let frame), .text): try output.write(report.lines(of: frame).utf8)
-        case (.connection, _), (.record, _): break
+        switch item {
+        case .frame(let record):
+            switch format {
+            case .jsonl: try output.writeLine { record.write(to: &$0) }
+            case .text: try output.write(report.lines(of: record).utf8)
+            }
+        case .unreadable(let frame):
+            switch format {
+            case .jsonl: try output.writeLine { frame.write(to: &$0) }
+            case .text: try output.write(report.lines(of: frame).utf8)
+            }
+        case .connection, .record: break
         }
     }
 

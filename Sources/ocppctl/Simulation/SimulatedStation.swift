@@ -161,8 +161,7 @@ actor SimulatedStation: WebSocketClientHandler {
             timestamp: settings.clock.now, chargePointId: id, direction: direction, frame: frame)
         let wall = Timestamp(milliseconds: settings.clock.realMilliseconds)
         if frame.kind == .call {
-            pairing.call(
-                frame.messageId, action: frame.action ?? "", chargePointId: id, direction: direction, timestamp: wall)
+            pairing.call(frame, chargePointId: id, direction: direction, timestamp: wall)
         } else if let call = pairing.answer(frame.messageId, chargePointId: id, direction: direction) {
             record.action = call.action
             record.responseMilliseconds = call.timestamp.map { wall - $0 }

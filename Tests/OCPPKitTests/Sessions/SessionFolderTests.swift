@@ -79,9 +79,7 @@ struct SessionFolderTests {
         let records = scenario.records.map { record in
             var record = record
             if record.frame.kind == .call {
-                pairing.call(
-                    record.frame.messageId, action: record.frame.action ?? "", chargePointId: "CP1",
-                    direction: record.direction, timestamp: nil)
+                pairing.call(record.frame, chargePointId: "CP1", direction: record.direction, timestamp: nil)
             } else {
                 record.action =
                     pairing.answer(record.frame.messageId, chargePointId: "CP1", direction: record.direction)?.action

@@ -11,7 +11,7 @@ struct SoundPayloadsTests {
             let definition = try #require(Actions.named(line["action"]?.text ?? ""))
             let isRequest = line["kind"]?.isText("request") == true
             let payload = try JSONTree(parsing: try #require(line["payload"]?.text)).root
-            guard SoundPayloads.all.isSound(payload, action: definition.name, isRequest: isRequest) else { continue }
+            guard SoundPayloads.all.isSound(payload, action: definition.index, isRequest: isRequest) else { continue }
             passed += 1
             let name = definition.name
             let text = isRequest ? #"[2,"1","\#(name)","# : #"[3,"1","#
@@ -29,7 +29,7 @@ struct SoundPayloadsTests {
         for definition in Actions.all {
             for kind in ["request", "response"] {
                 let payload = try Fixtures.json("\(definition.name)/\(kind)-valid.json")
-                if !SoundPayloads.all.isSound(payload, action: definition.name, isRequest: kind == "request") {
+                if !SoundPayloads.all.isSound(payload, action: definition.index, isRequest: kind == "request") {
                     left.append("\(definition.name) \(kind)")
                 }
             }
@@ -37,10 +37,19 @@ struct SoundPayloadsTests {
         #expect(left.count <= 10, "\(left)")
     }
 
-    @Test(arguments: [#" A"#, #"A "#, #"A\t"#, #"\u0041"#, "null", "A\u{7F}", ""])
+    @Test(
+        arguments: [
+            #" A"#, #"A "#, #"A\t"#, #"\u0041"#, #"A\u0020"#, "null", #"n\u0075ll"#, "A\u{7F}", "\u{7F}A", "",
+            #"ABCDEF\u00e9GHIJKLMNOP"#,
+        ])
     func leavesOddTexts(idTag: String) throws {
         let payload = try JSONTree(parsing: #"{"idTag":"\#(idTag)"}"#).root
-        #expect(!SoundPayloads.all.isSound(payload, action: "Authorize", isRequest: true))
+        #expect(!SoundPayloads.all.isSound(payload, action: try #require(Actions.index("Authorize")), isRequest: true))
+    }
+
+    @Test func passesEscapesInsideTexts() throws {
+        let payload = try JSONTree(parsing: #"{"idTag":"A\u00e9BCDEFG"}"#).root
+        #expect(SoundPayloads.all.isSound(payload, action: try #require(Actions.index("Authorize")), isRequest: true))
     }
 
     @Test(
@@ -62,6 +71,6 @@ struct SoundPayloadsTests {
         ])
     func leavesOddTimes(time: String) throws {
         let payload = try JSONTree(parsing: #"{"currentTime":"\#(time)"}"#).root
-        #expect(!SoundPayloads.all.isSound(payload, action: "Heartbeat", isRequest: false))
+        #expect(!SoundPayloads.all.isSound(payload, action: try #require(Actions.index("Heartbeat")), isRequest: false))
     }
 }

@@ -1,0 +1,103 @@
+// Text that was read once need not be searched again for what has to be escaped: its index says where each quote is.
+extension JSONWriter {
+    /// A value's exact text as a string.
+    mutating func string(textOf node: JSONNode) {
+        if node.storage.hasBreaks || !quotePlainly(node) { string(validUTF8: node.raw) }
+    }
+
+    /// Writes it if no more than quotes and backslashes must be escaped; otherwise writes nothing.
+    private mutating func quotePlainly(_ node: JSONNode) -> Bool {
+        let (storage, first) = (node.storage, node.index)
+        let entry = storage.entries[first]
+        let start = Int(entry.start)
+        let separator = separator
+        var isPlain = true
+        unsafe storage.bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            // Each byte may be escaped.
+            unsafe append(atMost: 2 * (Int(entry.end) - start) + 3 + QuotedCopy.overrun) { room in
+                var copy = unsafe QuotedCopy(source: base, sourceCount: bytes.count, position: start, target: room)
+                if separator { copy.write(UInt8(ascii: ",")) }
+                copy.write(UInt8(ascii: "\""))
+                for index in first..<Int(entry.next) {
+                    let part = storage.entries[index]
+                    guard part.kind == .string else { continue }
+                    copy.take(upTo: Int(part.start))
+                    copy.takeEscaped()
+                    if part.isIrregular {
+                        guard copy.takeEscaping(upTo: Int(part.end) - 1) else {
+                            isPlain = false
+                            return 0
+                        }
+                    } else {
+                        copy.take(upTo: Int(part.end) - 1)
+                    }
+                    copy.takeEscaped()
+                }
+                copy.take(upTo: Int(entry.end))
+                copy.write(UInt8(ascii: "\""))
+                return copy.count
+            }
+        }
+        if isPlain { hasWrittenValue() }
+        return isPlain
+    }
+}
+
+/// Bytes on their way from one text to another.
+///
+/// Memory safety: reads below `sourceCount`; writes up to `overrun` bytes behind what it has counted, for which there is
+/// room where no byte becomes more than two.
+@safe private struct QuotedCopy {
+    static let overrun = 16
+
+    private let source: UnsafePointer<UInt8>
+    private let sourceCount: Int
+    private var position: Int
+    private let target: UnsafeMutablePointer<UInt8>
+    private(set) var count = 0
+
+    init(source: UnsafePointer<UInt8>, sourceCount: Int, position: Int, target: UnsafeMutablePointer<UInt8>) {
+        unsafe self.source = source
+        self.sourceCount = sourceCount
+        self.position = position
+        unsafe self.target = target
+    }
+
+    @inline(__always) mutating func write(_ byte: UInt8) {
+        unsafe target[count] = byte
+        count &+= 1
+    }
+
+    @inline(__always) mutating func take(upTo end: Int) {
+        while position < end, position &+ QuotedCopy.overrun <= sourceCount {
+            let some = unsafe UnsafeRawPointer(source + position).loadUnaligned(as: SIMD16<UInt8>.self)
+            unsafe UnsafeMutableRawPointer(target + count).storeBytes(of: some, as: SIMD16<UInt8>.self)
+            let taken = min(QuotedCopy.overrun, end &- position)
+            position &+= taken
+            count &+= taken
+        }
+        while position < end {
+            unsafe write(source[position])
+            position &+= 1
+        }
+    }
+
+    @inline(__always) mutating func takeEscaped() {
+        write(UInt8(ascii: "\\"))
+        unsafe write(source[position])
+        position &+= 1
+    }
+
+    /// - Returns: false where a byte needs more than a backslash.
+    mutating func takeEscaping(upTo end: Int) -> Bool {
+        while position < end {
+            let byte = unsafe source[position]
+            if byte == 0x7F { return false }
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { write(UInt8(ascii: "\\")) }
+            write(byte)
+            position &+= 1
+        }
+        return true
+    }
+}

@@ -1,0 +1,36 @@
+import Testing
+
+@testable import OCPPKit
+
+@Suite("Answers and their CALLs")
+struct PairingTests {
+    private func call(_ id: Int, _ action: String = "Heartbeat") throws -> Frame {
+        try Frame.read(Array(#"[2,"\#(id)","\#(action)",{}]"#.utf8))
+    }
+
+    /// Of the newest 1,000 open CALLs each is found, in whatever order, and none that is older.
+    @Test func findsTheNewestThousand() throws {
+        var pairing = Pairing()
+        for id in 0..<2500 {
+            pairing.call(try call(id), chargePointId: "CP1", direction: .fromChargePoint, timestamp: nil)
+        }
+        var found: [Int] = []
+        for id in (0..<2500).reversed() where id % 3 == 0 {
+            if let open = pairing.answer("\(id)", chargePointId: "CP1", direction: .fromCentralSystem) {
+                #expect(open.number == id)
+                found.append(id)
+            }
+        }
+        #expect(found == (1500..<2500).reversed().filter { $0 % 3 == 0 })
+        #expect(pairing.unansweredCalls == 2500 - found.count)
+    }
+
+    @Test func ofTheSameIdTheNewestIsAnswered() throws {
+        var pairing = Pairing()
+        for action in ["Heartbeat", "Authorize", "Unheard"] {
+            pairing.call(try call(1, action), chargePointId: nil, direction: nil, timestamp: nil)
+        }
+        let answers = (0..<4).map { _ in pairing.answer("1", chargePointId: nil, direction: nil)?.action }
+        #expect(answers == ["Unheard", "Authorize", "Heartbeat", nil])
+    }
+}
