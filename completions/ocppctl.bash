@@ -839,7 +839,7 @@ _ocppctl_export-meter-values() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect)
+    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --cursor --output)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -873,6 +873,14 @@ _ocppctl_export-meter-values() {
         ;;
     '--dialect')
         __ocppctl_add_completions -W 'rfc4180'$'\n''excel-pt-BR'
+        return
+        ;;
+    '--cursor')
+        __ocppctl_add_completions -f
+        return
+        ;;
+    '--output')
+        __ocppctl_add_completions -f
         return
         ;;
     esac

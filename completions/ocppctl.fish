@@ -55,7 +55,7 @@ function __ocppctl_parse_tokens -S
         case 'export-sessions'
             __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'by=' 'cursor=' 'output=' 'version' 'h/help'
         case 'export-meter-values'
-            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'version' 'h/help'
+            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'cursor=' 'output=' 'version' 'h/help'
         case 'simulate'
             __ocppctl_parse_subcommand 0 'url=' 'id=' 'password-file=' 'tls-ca=' 'tls-certificate=' 'tls-key=' 'model=' 'session=+' 'call=+' 'fail=+' 'speed=' 'count=' 'id-pattern=' 'load' 'message=' 'rate=' 'duration=' 'ramp=' 'connect-timeout=' 'records=' 'quiet' 'version' 'h/help'
         case 'passwords'
@@ -316,7 +316,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" columns' -l 'columns' -d 'The columns, in this order, with commas between them (default: all).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" dialect' -l 'dialect' -d 'How CSV is written: as RFC 4180 has it, or as Excel opens it in Brazil (;, decimal comma, BOM).' -rfka 'rfc4180 excel-pt-BR'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" by' -l 'by' -d 'Add up sessions, energy and duration: a row for each day of --timezone, charge point or idTag.' -rfka 'day charge-point idTag'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" cursor' -l 'cursor' -d 'Only sessions of the store whose end was learnt since the run that wrote this file, which is then replaced.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" cursor' -l 'cursor' -d 'Only what the store has learnt since the run that wrote this file, which is then replaced.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" output' -l 'output' -d 'Add the rows to this file, in one step with --cursor: wherever a run is killed, none is lost or repeated.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" h help' -s 'h' -l 'help' -d 'Show help information.'
@@ -330,6 +330,8 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" format' -l 'format' -d 'How rows are written: CSV with a header, or JSON lines.' -rfka 'csv jsonl'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" columns' -l 'columns' -d 'The columns, in this order, with commas between them (default: all).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" dialect' -l 'dialect' -d 'How CSV is written: as RFC 4180 has it, or as Excel opens it in Brazil (;, decimal comma, BOM).' -rfka 'rfc4180 excel-pt-BR'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" cursor' -l 'cursor' -d 'Only what the store has learnt since the run that wrote this file, which is then replaced.' -rF
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" output' -l 'output' -d 'Add the rows to this file, in one step with --cursor: wherever a run is killed, none is lost or repeated.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" url' -l 'url' -d 'The central system; the identity is added to the path.' -rfka ''

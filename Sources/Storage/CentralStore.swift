@@ -46,8 +46,12 @@ public protocol StoreReader {
     /// the ends were learnt.
     func sessions(afterEndSequence endSequence: Int64, _ body: (SessionRow) throws -> Void) throws
 
-    /// The events of these kinds, in the order in which they were kept.
-    func events(kinds: Set<TransactionEvent.Kind>, _ body: (TransactionEvent) throws -> Void) throws
+    /// The events of these kinds after that of number `sequence` (0 for all), with their numbers, in the order in which
+    /// they were kept.
+    func events(
+        kinds: Set<TransactionEvent.Kind>, afterSequence sequence: Int64,
+        _ body: (_ sequence: Int64, TransactionEvent) throws -> Void
+    ) throws
 
     /// Frames in the order in which they were kept: of one charge point or of all, that arrived in the half-open range.
     func frames(

@@ -15,7 +15,7 @@ struct ServiceTests {
     private func eventCount(_ server: RunningServer, _ kinds: Set<TransactionEvent.Kind>) throws -> Int {
         try server.read { reader in
             var count = 0
-            try reader.events(kinds: kinds) { _ in count += 1 }
+            try reader.events(kinds: kinds, afterSequence: 0) { _, _ in count += 1 }
             return count
         }
     }

@@ -91,6 +91,54 @@ def test_rows_are_added(depot, tmp_path):
     assert lines.stat().st_mode & 0o777 == 0o600
 
 
+def test_samples_are_added_once(depot, tmp_path):
+    """What goes for sessions goes for samples: each message of the store once, with its cursor in one step."""
+    cursor, output = tmp_path / "cursor", tmp_path / "samples.csv"
+    words = ["--store", depot.server.store, "--cursor", cursor]
+    values = []
+
+    def measure(count):
+        for _ in range(count):
+            values.append(str(len(values)))
+            depot.station.ask("MeterValues", {"connectorId": 1, "meterValue": [
+                {"timestamp": "2026-03-28T12:00:00Z", "sampledValue": [{"value": values[-1]}]}]})
+
+    def sampled(text):
+        return [row["value"] for row in csv.DictReader(text.splitlines())]
+
+    assert run("export-meter-values", *words, "--output", output).returncode == 0
+    assert not output.exists() and not cursor.exists(), "nothing was measured"
+    for count in (1, 3, 0, 2):
+        measure(count)
+        done = run("export-meter-values", *words, "--output", output)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        assert sampled(output.read_text()) == values and output.read_text().count("value") == 1
+    depot.charge()
+    measure(2)
+    done = run("export-meter-values", *words)
+    assert done.returncode == 0 and sampled(done.stdout.decode()) == values[-2:], "the rest, to standard output"
+    assert sampled(run("export-meter-values", *words).stdout.decode()) == []
+    assert sampled(run("export-meter-values", "--store", depot.server.store).stdout.decode()) == values
+    # Each command has cursors of its own.
+    other = run("export-sessions", *words)
+    assert other.returncode == 65 and b"no cursor of export-sessions" in other.stderr and other.stdout == b""
+    assert run("export-meter-values", "--cursor", cursor, "log").returncode == 64
+    assert run("export-meter-values", "--output", output).returncode == 64
+
+
+def test_a_sample_cursor_of_another_store_is_refused(serve, tmp_path):
+    cursor = tmp_path / "cursor"
+    one, two = Depot(serve()), Depot(serve())
+    for depot, count in ((one, 2), (two, 1)):
+        for number in range(count):
+            depot.station.ask("MeterValues", {"connectorId": 1, "meterValue": [
+                {"timestamp": "2026-03-28T12:00:00Z", "sampledValue": [{"value": str(number)}]}]})
+    assert run("export-meter-values", "--store", one.server.store, "--cursor", cursor).returncode == 0
+    before = cursor.read_bytes()
+    other = run("export-meter-values", "--store", two.server.store, "--cursor", cursor)
+    assert other.returncode == 65 and b"another store" in other.stderr and cursor.read_bytes() == before
+
+
 def test_killed_at_each_step(depot, tmp_path, report):
     """At every call that changes a file: killed there, a later run makes it whole; run after run, with new sessions."""
     strace = subprocess.run(["which", "strace"], capture_output=True, text=True).stdout.strip()

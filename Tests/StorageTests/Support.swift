@@ -101,7 +101,7 @@ extension StoreReader {
 
     func allEvents(_ kinds: Set<TransactionEvent.Kind> = [.start, .stop, .meterValues]) throws -> [TransactionEvent] {
         var events: [TransactionEvent] = []
-        try self.events(kinds: kinds) { events.append($0) }
+        try self.events(kinds: kinds, afterSequence: 0) { events.append($1) }
         return events
     }
 

@@ -57,14 +57,18 @@ public final class SQLiteStoreReader: StoreReader {
         while try next(ended) { try body(ended.sessionRow()) }
     }
 
-    public func events(kinds: Set<TransactionEvent.Kind>, _ body: (TransactionEvent) throws -> Void) throws {
+    public func events(
+        kinds: Set<TransactionEvent.Kind>, afterSequence sequence: Int64,
+        _ body: (_ sequence: Int64, TransactionEvent) throws -> Void
+    ) throws {
         let list = kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let events = try query(
             """
-            SELECT kind, charge_point, connector, transaction_id, arrival_ms, replay_key, payload, reply
-            FROM events WHERE kind IN (\(list)) ORDER BY sequence
+            SELECT kind, charge_point, connector, transaction_id, arrival_ms, replay_key, payload, reply, sequence
+            FROM events WHERE kind IN (\(list)) AND sequence > ? ORDER BY sequence
             """)
-        while try next(events) { try body(events.event(path: connection.path)) }
+        events.bind(1, sequence)
+        while try next(events) { try body(events.integer(8), events.event(path: connection.path)) }
     }
 
     public func frames(

@@ -36,53 +36,25 @@ struct ExportSessions: ParsableCommand {
             valueName: "group"))
     var by: Consumption.Grouping?
 
-    @Option(
-        help: ArgumentHelp(
-            "Only sessions of the store whose end was learnt since the run that wrote this file, which is then replaced.",
-            valueName: "file"), completion: .file())
-    var cursor: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Add the rows to this file, in one step with --cursor: wherever a run is killed, none is lost or repeated.",
-            valueName: "file"), completion: .file())
-    var output: String?
+    @OptionGroup var since: CursorOptions
 
     func validate() throws {
-        if output != nil, cursor == nil || by != nil {
-            throw ValidationError("--output goes with --cursor, and not with --by")
-        }
-        if cursor != nil, !source.files.isEmpty {
-            throw ValidationError("--cursor goes by the order in which the store learnt of ends, and files have none")
-        }
+        if since.output != nil, by != nil { throw ValidationError("--output does not go with --by") }
+        try since.check(source)
         if let by { _ = try consumptionTable(by) } else { _ = try sessionTable() }
     }
 
     func run() throws {
         if let by {
             try exportConsumption(by)
-        } else if let cursor, let output {
-            try export(to: output, after: cursor)
+        } else if let cursor = since.cursor, let output = since.output {
+            let (store, filter) = (try StoredRows(path: source.store.path), source.filter)
+            try ExportFile.add(to: output, after: cursor, sessionTable(), rows.format) { cursor, write in
+                try store.sessions(after: cursor) { if filter.matches($0) { try write($0) } }
+            }
         } else {
             let writer = try RowWriter(sessionTable(), rows.format)
             try eachSession(writer.write, finish: writer.finish)
-        }
-    }
-
-    private func export(to path: String, after cursorFile: String) throws {
-        let lock = try CursorLock(cursorFile)
-        defer { withExtendedLifetime(lock) {} }
-        let cursor = try SessionCursor(file: cursorFile)
-        let store = try StoredRows(path: source.store.path)
-        let file = try ExportFile(path)
-        do {
-            let writer = try RowWriter(sessionTable(), rows.format, to: file.output, hasHeader: file.hasContent)
-            let filter = source.filter
-            let next = try store.sessions(after: cursor) { if filter.matches($0) { try writer.write($0) } }
-            try file.commit(next, from: cursor)
-        } catch {
-            file.discard()
-            throw error
         }
     }
 
@@ -127,7 +99,7 @@ struct ExportSessions: ParsableCommand {
             try finish()
             return try log.finish()
         }
-        let cursor = try cursor.map { try SessionCursor(file: $0) }
+        let cursor = try since.cursor.map { try ExportCursor<SessionMark>(file: $0) }
         let store = try StoredRows(path: source.store.path)
         guard let cursor else {
             try store.sessions(take)

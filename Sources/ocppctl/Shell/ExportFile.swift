@@ -20,7 +20,7 @@ final class ExportFile {
     /// Begins the part, with a copy of what is in the file.
     ///
     /// - Throws: `CommandFailure` with status 74.
-    init(_ path: String) throws {
+    private init(_ path: String) throws {
         let path = Self.resolved(path)
         self.path = path
         part = path + ".part"
@@ -48,8 +48,28 @@ final class ExportFile {
 
     deinit { close(descriptor) }
 
+    /// Adds rows to a file, in one step with the cursor.
+    ///
+    /// - Parameter read: gives the rows after the cursor, and returns the cursor after them.
+    static func add<Row, Mark>(
+        to path: String, after cursorFile: String, _ table: RowTable<Row>, _ format: RowFormatOptions.Format,
+        _ read: (ExportCursor<Mark>, (Row) throws -> Void) throws -> ExportCursor<Mark>
+    ) throws {
+        let lock = try CursorLock(cursorFile)
+        defer { withExtendedLifetime(lock) {} }
+        let cursor = try ExportCursor<Mark>(file: cursorFile)
+        let file = try ExportFile(path)
+        do {
+            let writer = try RowWriter(table, format, to: file.output, hasHeader: file.hasContent)
+            try file.commit(read(cursor, writer.write), from: cursor)
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
     /// Puts the part in the file's place, and the cursor after it.
-    func commit(_ cursor: SessionCursor, from before: SessionCursor) throws {
+    private func commit<Mark>(_ cursor: ExportCursor<Mark>, from before: ExportCursor<Mark>) throws {
         try output.flush()
         guard fsync(descriptor) == 0 else { throw Self.failure(part) }
         guard cursor.last != before.last else { return discard() }
@@ -61,7 +81,7 @@ final class ExportFile {
     }
 
     /// Nothing was added. Once a cursor names the part, whether it is there is for the next run to see.
-    func discard() { if !isPending { _ = unsafe unlink(part) } }
+    private func discard() { if !isPending { _ = unsafe unlink(part) } }
 
     /// What a link leads to, from the root: the next run may begin in another folder.
     private static func resolved(_ path: String) -> String {

@@ -24,38 +24,66 @@ struct StoredRows {
     /// The sessions that ended after the cursor, in the order in which the store learnt it.
     ///
     /// - Returns: the cursor after them.
-    func sessions(after cursor: SessionCursor, _ body: (Session) throws -> Void) throws -> SessionCursor {
-        var next = cursor
-        // The last one that was exported is read again: it tells whether this is the cursor's store.
-        var isKnown = cursor.last == nil
-        try withFailures {
+    func sessions(
+        after cursor: ExportCursor<SessionMark>, _ body: (Session) throws -> Void
+    ) throws -> ExportCursor<SessionMark> {
+        try advance(cursor) { isNew in
             try reader.sessions(afterEndSequence: max(0, (cursor.last?.endSequence ?? 0) - 1)) { row in
                 guard let endSequence = row.endSequence else { return }
                 let session = try session(of: row)
-                let mark = SessionCursor.Mark(endSequence: endSequence, session)
-                if isKnown {
-                    next.last = mark
-                    try body(session)
-                } else {
-                    guard mark == cursor.last else { throw cursor.isOfAnotherStore(path) }
-                    isKnown = true
-                }
+                if try isNew(SessionMark(endSequence: endSequence, session)) { try body(session) }
             }
         }
-        guard isKnown else { throw cursor.isOfAnotherStore(path) }
-        return next
     }
 
     /// The samples of all meter values and stops, in the order in which these were kept.
     func samples(_ body: (MeterSample) throws -> Void) throws {
-        try withFailures {
-            try reader.events(kinds: [.meterValues, .stop]) { event in
-                let samples = MeterSample.samples(
-                    kind: event.kind, chargePointId: event.chargePointId, connectorId: event.connectorId,
-                    payload: event.payload)
-                for sample in samples { try body(sample) }
+        try withFailures { try events(after: 0) { try samples(of: $1, body) } }
+    }
+
+    /// The samples that were kept after the cursor.
+    ///
+    /// - Returns: the cursor after them.
+    func samples(
+        after cursor: ExportCursor<SampleMark>, _ body: (MeterSample) throws -> Void
+    ) throws -> ExportCursor<SampleMark> {
+        try advance(cursor) { isNew in
+            try events(after: max(0, (cursor.last?.eventSequence ?? 0) - 1)) { sequence, event in
+                if try isNew(SampleMark(eventSequence: sequence, event)) { try samples(of: event, body) }
             }
         }
+    }
+
+    private func events(after sequence: Int64, _ body: (Int64, TransactionEvent) throws -> Void) throws {
+        try reader.events(kinds: [.meterValues, .stop], afterSequence: sequence, body)
+    }
+
+    private func samples(of event: TransactionEvent, _ body: (MeterSample) throws -> Void) throws {
+        let samples = MeterSample.samples(
+            kind: event.kind, chargePointId: event.chargePointId, connectorId: event.connectorId,
+            payload: event.payload)
+        for sample in samples { try body(sample) }
+    }
+
+    /// The cursor after all that is read.
+    ///
+    /// - Parameter read: reads what the cursor names once more, which tells whether this is the cursor's store, and all
+    ///   after it; asks of each whether it is to be exported.
+    private func advance<Mark>(
+        _ cursor: ExportCursor<Mark>, _ read: (_ isNew: (Mark) throws -> Bool) throws -> Void
+    ) throws -> ExportCursor<Mark> {
+        var next = cursor
+        var isKnown = cursor.last == nil
+        try withFailures {
+            try read { mark in
+                guard isKnown || mark == cursor.last else { throw cursor.isOfAnotherStore(path) }
+                defer { isKnown = true }
+                if isKnown { next.last = mark }
+                return isKnown
+            }
+        }
+        guard isKnown else { throw cursor.isOfAnotherStore(path) }
+        return next
     }
 
     private func session(of row: SessionRow) throws -> Session {
