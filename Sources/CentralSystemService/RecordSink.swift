@@ -67,6 +67,8 @@ public final class RecordSink: Sendable {
             if batch.isEmpty {
                 if isLast { break }
                 wakeUp.wait()
+                // What comes within a moment goes out with one write, and wakes nobody: both cost more than the records.
+                usleep(1_000)
                 continue
             }
             if !write(batch) { break }
