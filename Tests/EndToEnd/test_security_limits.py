@@ -13,7 +13,7 @@ import pytest
 from support.charge_point import ChargePoint
 from support.hostile import (Bare, Heart, at_once, close_code, frame, link, opened, raise_open_files,
                              resident_kilobytes)
-from support.program import run
+from support.program import DEADLINE, run
 from support.secrets import GUESS
 from support.security import KEY, basic, connect, metrics, passwords, status, upgrade
 
