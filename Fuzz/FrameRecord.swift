@@ -20,10 +20,10 @@ public func fuzzFrameRecord(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt 
     precondition(Array(again.frame.raw) == Array(frame.raw))
     precondition(again.repairs == record.repairs)
     // The quick look passes nothing that the long one would not.
-    if frame.kind == .call, let action = frame.action, let payload = frame.payload,
-        let shape = Actions.named(action)?.request, SoundPayloads.all.isSound(payload, action: action, isRequest: true)
+    if frame.kind == .call, let definition = frame.definition, let payload = frame.payload,
+        SoundPayloads.all.isSound(payload, action: definition.index, isRequest: true)
     {
-        precondition(Validator.violations(ofPayload: payload, shape: shape).isEmpty)
+        precondition(Validator.violations(ofPayload: payload, shape: definition.request).isEmpty)
     }
     return 0
 }
