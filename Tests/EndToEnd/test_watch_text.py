@@ -24,11 +24,12 @@ class Terminal:
                                      env=environment(TERM="xterm"), encoding="utf-8", dimensions=(rows, columns), timeout=DEADLINE)
 
     def wait_for(self, *texts):
-        """Until each of the texts, or what a function wants of the lines, is on the screen."""
+        """Until each of the texts, or what a function wants of the lines, is on the screen, of which some may be drawn."""
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
             try:
-                self.stream.feed(self.process.read_nonblocking(65536, 1))
+                # In small pieces, so that who takes half a table for a whole one is found.
+                self.stream.feed(self.process.read_nonblocking(64, 1))
             except pexpect.TIMEOUT:
                 pass
             lines = [" ".join(line.split()) for line in self.screen.display]
@@ -59,8 +60,8 @@ def test_a_table_that_lives(serve):
     terminal.wait_for(lambda lines: any("1 Charging" in line and "BUS-17 7.4 kW 2.5 kWh" in line for line in lines))
     other = ChargePoint(server.url, "CP000")
     other.boot()
-    lines = terminal.wait_for("2 of 2 charge points online")
-    assert [line.split()[0] for line in lines[3:5]] == ["CP000", "CP001"], "by their ids"
+    # By their ids.
+    terminal.wait_for("2 of 2 charge points online", lambda lines: [line[:5] for line in lines[3:5]] == ["CP000", "CP001"])
     station.ask("StopTransaction", {"transactionId": transaction, "meterStop": 4000, "timestamp": "2026-03-01T11:00:00Z"})
     terminal.wait_for(lambda lines: not any("BUS-17" in line for line in lines))
     station.close()
