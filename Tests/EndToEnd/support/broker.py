@@ -64,7 +64,10 @@ class Broker:
         """`kill -9`; nobody is told anything."""
         self.process.kill()
         self.process.wait()
-        # Told to end in the moment in which it loses its connection, mosquitto_sub may go on trying to connect.
+        self.end_observer()
+
+    def end_observer(self):
+        # Told to end, mosquitto_sub may go on trying to connect, or wait for a lock that it holds itself.
         self.observer.kill()
         self.observer.wait()
         self.lines.thread.join(DEADLINE)
@@ -85,6 +88,6 @@ class Broker:
         return json.loads(line.partition(b" ")[2])
 
     def close(self):
-        for process in (self.observer, self.process):
-            process.terminate()
-            process.wait()
+        self.end_observer()
+        self.process.terminate()
+        self.process.wait(DEADLINE)
