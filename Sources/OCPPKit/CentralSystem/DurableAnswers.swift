@@ -29,11 +29,14 @@ extension CentralSystem {
             .store(StoreRequest(ticket: ticket, operations: operations + sessionOperations(sessions))))
     }
 
-    /// Answers once the operations are stored; what fails is said.
-    mutating func reply(to call: InboundCall, _ payload: [UInt8], after operations: [StoreOperation]) {
+    /// Answers once the operations are stored; what fails is said, and answered with an error unless it may be lost.
+    mutating func reply(
+        to call: InboundCall, _ payload: [UInt8], after operations: [StoreOperation], mayBeLost: Bool
+    ) {
         let reply = Frame.callResult(id: call.frame.messageId, payload: payload)
         identifiers.nextTicket += 1
-        awaitingReplies[identifiers.nextTicket] = AwaitedReply(call: call, arrival: now, reply: reply)
+        awaitingReplies[identifiers.nextTicket] = AwaitedReply(
+            call: call, arrival: now, reply: reply, mayBeLost: mayBeLost)
         effects.append(
             .store(
                 StoreRequest(ticket: identifiers.nextTicket, operations: operations + frameOperations(call, reply))))
@@ -43,13 +46,15 @@ extension CentralSystem {
     private mutating func storedBefore(_ ticket: UInt64, _ outcome: StoreOutcome) -> Bool {
         guard let pending = awaitingReplies.removeValue(forKey: ticket) else { return false }
         let call = pending.call
+        var reply = pending.reply
         if case .failed(let reason) = outcome {
-            effects.append(
-                .notice("\(call.chargePointId): \(call.frame.action ?? "") is answered and not stored: \(reason)"))
+            let what = pending.mayBeLost ? "is answered and not stored" : "is not stored"
+            effects.append(.notice("\(call.chargePointId): \(call.frame.action ?? "") \(what): \(reason)"))
+            if !pending.mayBeLost { reply = notStored(call) }
         }
-        send(pending.reply, to: call, after: now - pending.arrival)
+        send(reply, to: call, after: now - pending.arrival)
         let record = emitAnswer(
-            pending.reply, action: call.frame.action, to: call.chargePointId, after: now - pending.arrival)
+            reply, action: call.frame.action, to: call.chargePointId, after: now - pending.arrival)
         let sessions = call.changedSessions + (record.map { noteSessions(folder.fold($0)) } ?? [])
         let operations = sessionOperations(sessions)
         if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
@@ -112,10 +117,11 @@ extension CentralSystem {
         forgetNewSessions(of: pending)
         effects.append(
             .notice("\(pending.call.chargePointId): \(pending.call.frame.action ?? "") is not stored: \(reason)"))
-        release(
-            pending,
-            Frame.callError(
-                id: pending.call.frame.messageId, code: .internalError, description: "not stored; try again"))
+        release(pending, notStored(pending.call))
+    }
+
+    private func notStored(_ call: InboundCall) -> [UInt8] {
+        Frame.callError(id: call.frame.messageId, code: .internalError, description: "not stored; try again")
     }
 
     private mutating func forgetNewSessions(of pending: AwaitedCommit) {

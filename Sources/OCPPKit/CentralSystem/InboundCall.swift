@@ -19,8 +19,8 @@ enum Answer {
     case result([UInt8])
     /// Once the event is durable, with the event's reply; then a reservation has ended, too.
     case durable(TransactionEvent, endingReservation: Int64? = nil)
-    /// Once these are durable or, where they cannot be stored, all the same.
-    case resultAfter([StoreOperation], [UInt8])
+    /// Once these are durable; where they cannot be stored, an error, or all the same where they may be lost.
+    case resultAfter([StoreOperation], [UInt8], mayBeLost: Bool)
     case error(ErrorCode, String)
 }
 
@@ -38,11 +38,14 @@ struct AwaitedCommit: Sendable {
     let attempt: Int
 }
 
-/// An answer that waits for a commit, and goes out whatever becomes of it.
+/// An answer that waits for a commit of something other than an event.
 struct AwaitedReply: Sendable {
     let call: InboundCall
     let arrival: Timestamp
+    /// The whole CALLRESULT.
     let reply: [UInt8]
+    /// Whether it goes out whatever becomes of the commit.
+    let mayBeLost: Bool
 }
 
 extension CentralSystem {
@@ -91,7 +94,8 @@ extension CentralSystem {
         case .result(let payload): reply(to: call, Frame.callResult(id: frame.messageId, payload: payload))
         case .durable(let event, let reservationId):
             replyAfterCommit(to: call, event, endingReservation: reservationId)
-        case .resultAfter(let operations, let payload): reply(to: call, payload, after: operations)
+        case .resultAfter(let operations, let payload, let mayBeLost):
+            reply(to: call, payload, after: operations, mayBeLost: mayBeLost)
         case .error(let code, let description):
             reply(to: call, Frame.callError(id: frame.messageId, code: code, description: description))
         }

@@ -47,6 +47,18 @@ struct OutboxTests {
         #expect(scenario.sent.count == 6, "each is answered after its commit")
     }
 
+    @Test func `A status whose publication is not stored is to be sent again`() {
+        var scenario = scenario()
+        scenario.storeFailure = .failed("no space left")
+        let status = #"{"connectorId":1,"errorCode":"NoError","status":"Charging"}"#
+        let before = scenario.store.outbox.count
+        #expect(scenario.call("CP1", "StatusNotification", status)?.error?.code == "InternalError")
+        #expect(scenario.notices.count == 1)
+        scenario.storeFailure = nil
+        #expect(scenario.ask("CP1", "StatusNotification", status) != nil)
+        #expect(scenario.store.outbox.count == before + 1)
+    }
+
     @Test func `Each has an id of its own, also after a restart`() {
         var scenario = scenario()
         scenario.start("CP1")

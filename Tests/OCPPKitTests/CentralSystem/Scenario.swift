@@ -17,7 +17,7 @@ struct Scenario {
     /// Whether store requests are answered at once; else they wait in `waiting`.
     var commitsAtOnce = true
     var waiting: [StoreRequest] = []
-    /// What the store answers in place of keeping a request of an event or a command.
+    /// What the store answers in place of keeping a request with an event, a command or a publication.
     var storeFailure: StoreOutcome?
 
     private(set) var sent: [(connection: ConnectionID, bytes: [UInt8])] = []
@@ -109,7 +109,7 @@ struct Scenario {
     private mutating func commit(_ request: StoreRequest) {
         let isToFail = request.operations.contains {
             switch $0 {
-            case .event, .command: true
+            case .event, .command, .publication: true
             default: false
             }
         }

@@ -18,6 +18,6 @@ extension CentralSystem {
             [.chargePoint(row)] + publications,
             BootNotificationResponse(
                 status: registration, currentTime: now, interval: configuration.heartbeatIntervalSeconds
-            ).payload)
+            ).payload, mayBeLost: true)
     }
 }

@@ -14,7 +14,9 @@ extension CentralSystem {
             ])
             let operations = [.connector(row)] + publications
             // A status that a platform waits for must not be lost.
-            if !publications.isEmpty { return .resultAfter(operations, StatusNotificationResponse().payload) }
+            if !publications.isEmpty {
+                return .resultAfter(operations, StatusNotificationResponse().payload, mayBeLost: false)
+            }
             effects.append(.store(StoreRequest(ticket: 0, operations: operations)))
         }
         return .result(StatusNotificationResponse().payload)
