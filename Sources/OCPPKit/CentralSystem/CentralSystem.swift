@@ -39,6 +39,8 @@ public struct CentralSystem: Sendable {
     var unpublished: Set<String> = []
     /// Whether anybody reads the records of frames; else they are not made.
     public var tellsFrames = true
+    /// Raw frames since they were last taken.
+    public internal(set) var frames = FrameBlock()
     var effects: [Effect] = []
     var now = Timestamp(milliseconds: 0)
     /// With what is known of the charge points that booted.
@@ -106,6 +108,12 @@ public struct CentralSystem: Sendable {
         }
         defer { effects.removeAll(keepingCapacity: true) }
         return effects
+    }
+
+    /// Hands over the raw frames that came and went since the last time, to be stored; nobody waits for them.
+    public mutating func takeFrames() -> FrameBlock {
+        defer { frames = FrameBlock() }
+        return frames
     }
 
     /// Whether the charge point has booted here before, now or in an earlier run.

@@ -15,7 +15,7 @@ extension CentralSystem {
                 action: call.frame.action)
             sessions += noteSessions(folder.fold(record))
         }
-        var operations = frameOperations(call, reply) + [.event(event)]
+        var operations = [StoreOperation.event(event)]
         if let reservationId {
             operations.append(.endedReservation(chargePointId: call.chargePointId, reservationId: reservationId))
         }
@@ -37,9 +37,7 @@ extension CentralSystem {
         identifiers.nextTicket += 1
         awaitingReplies[identifiers.nextTicket] = AwaitedReply(
             call: call, arrival: now, reply: reply, mayBeLost: mayBeLost)
-        effects.append(
-            .store(
-                StoreRequest(ticket: identifiers.nextTicket, operations: operations + frameOperations(call, reply))))
+        effects.append(.store(StoreRequest(ticket: identifiers.nextTicket, operations: operations)))
     }
 
     /// - Returns: whether the ticket was one of such an answer.

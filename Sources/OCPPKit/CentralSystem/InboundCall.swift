@@ -81,6 +81,7 @@ extension CentralSystem {
     private mutating func answer(_ frame: Frame, from id: String, on connection: ConnectionID) {
         var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame)
         record.judge(&quirks)
+        keepFrame(frame.raw, .fromChargePoint, of: id)
         let definition = definition(of: record)
         noteTimesAhead(&record)
         if definition == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
@@ -156,14 +157,14 @@ extension CentralSystem {
             tellsFrames || matters
             ? emitAnswer(reply, action: call.frame.action, to: call.chargePointId, after: 0) : nil
         let answered = matters ? record.map { noteSessions(folder.fold($0)) } ?? [] : []
-        var operations = frameOperations(call, reply)
-        operations += sessionOperations(call.changedSessions + answered)
+        let operations = sessionOperations(call.changedSessions + answered)
         if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
     }
 
     /// Sends an answer, and counts it.
     mutating func send(_ reply: [UInt8], to call: InboundCall, after milliseconds: Int64) {
         counters.countAnswer(action: call.actionIndex, reply: reply, milliseconds: milliseconds)
+        keepFrame(reply[...], .fromCentralSystem, of: call.chargePointId)
         effects.append(.send(call.connection, reply))
     }
 
@@ -180,17 +181,8 @@ extension CentralSystem {
         return record
     }
 
-    func frameOperations(_ call: InboundCall, _ reply: [UInt8]) -> [StoreOperation] {
-        guard configuration.keepsFrames else { return [] }
-        return [
-            .frame(
-                StoredFrame(
-                    chargePointId: call.chargePointId, direction: .fromChargePoint, arrival: now,
-                    raw: call.frame.bytes)),
-            .frame(
-                StoredFrame(
-                    chargePointId: call.chargePointId, direction: .fromCentralSystem, arrival: now, raw: reply)),
-        ]
+    mutating func keepFrame(_ raw: ArraySlice<UInt8>, _ direction: Direction, of id: String) {
+        if configuration.keepsFrames { frames.append(raw, direction, of: id, at: now) }
     }
 
     /// Marks sessions seen for the first time as new.
