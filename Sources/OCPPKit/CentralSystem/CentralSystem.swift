@@ -5,8 +5,9 @@
 /// `CentralSystemService`.
 public struct CentralSystem: Sendable {
     public internal(set) var configuration: Configuration
-    var chargePoints: [String: ChargePoint] = [:]
-    var owners: [ConnectionID: String] = [:]
+    var chargePoints = PlacedTable<String, ChargePoint>()
+    /// The places of the charge points that the connections are of.
+    var owners: [ConnectionID: Int] = [:]
     var folder: SessionFolder
     /// Sessions that no commit holds yet.
     var newSessions: Set<Int> = []
@@ -80,8 +81,11 @@ public struct CentralSystem: Sendable {
         for session in folder.sessions { open.note(session.number, session) }
     }
 
-    mutating func know(_ id: String, _ change: (inout ChargePoint) -> Void) {
-        change(&chargePoints[id, default: ChargePoint(id: id)])
+    @discardableResult
+    mutating func know(_ id: String, _ change: (inout ChargePoint) -> Void) -> Int {
+        let place = chargePoints.place(of: id, orAdd: ChargePoint(id: id))
+        change(&chargePoints.values[place])
+        return place
     }
 
     /// Ended sessions of each charge point that stay in memory, for repetitions and late frames.
@@ -120,10 +124,12 @@ public struct CentralSystem: Sendable {
     public func isKnown(_ chargePointId: String) -> Bool { chargePoints[chargePointId]?.registration != nil }
 
     /// How many charge points are connected now, and how many are known.
-    public var chargePointCounts: (online: Int, known: Int) { (owners.count, chargePoints.count) }
+    public var chargePointCounts: (online: Int, known: Int) { (owners.count, chargePoints.values.count) }
 
     /// The charge points that are connected now, by id.
-    public var connectedChargePoints: [String] { owners.values.sorted() }
+    public var connectedChargePoints: [String] {
+        owners.values.map { chargePoints.keys[$0] }.sorted()
+    }
 }
 
 extension CentralSystem {

@@ -1,6 +1,8 @@
 /// A CALL from a charge point, on its way through a handler.
 struct InboundCall: Sendable {
     let chargePointId: String
+    /// The charge point's place in `CentralSystem.chargePoints`.
+    let place: Int
     let connection: ConnectionID
     let record: FrameRecord
     /// The action's place in the registry, or `MessageCounters.unknownAction`.
@@ -50,8 +52,9 @@ struct AwaitedReply: Sendable {
 
 extension CentralSystem {
     mutating func received(_ bytes: [UInt8], on connection: ConnectionID) {
-        guard let id = owners[connection] else { return }
-        chargePoints[id]?.lastMessage = now
+        guard let place = owners[connection] else { return }
+        let id = chargePoints.keys[place]
+        chargePoints.values[place].lastMessage = now
         let frame: Frame
         do {
             frame = try Frame.read(bytes, maximumDepth: configuration.maximumDepth)
@@ -60,7 +63,7 @@ extension CentralSystem {
             return
         }
         if frame.kind == .call {
-            answer(frame, from: id, on: connection)
+            answer(frame, from: id, at: place, on: connection)
         } else {
             takeAnswer(frame, from: id)
         }
@@ -78,7 +81,9 @@ extension CentralSystem {
         }
     }
 
-    private mutating func answer(_ frame: Frame, from id: String, on connection: ConnectionID) {
+    private mutating func answer(
+        _ frame: Frame, from id: String, at place: Int, on connection: ConnectionID
+    ) {
         var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame)
         record.judge(&quirks)
         keepFrame(frame.raw, .fromChargePoint, of: id)
@@ -88,7 +93,7 @@ extension CentralSystem {
         if tellsFrames { effects.append(.record(.frame(record))) }
         if !record.violations.isEmpty { counters.countViolations(record.violations) }
         let call = InboundCall(
-            chargePointId: id, connection: connection, record: record,
+            chargePointId: id, place: place, connection: connection, record: record,
             actionIndex: definition?.index ?? MessageCounters.unknownAction,
             changedSessions: noteSessions(folder.fold(record)))
         switch decide(call, definition) {
@@ -104,6 +109,7 @@ extension CentralSystem {
 
     /// Names are case-sensitive (OCPP-J 1.6, section 4.2.1); on demand, and where quirks say so, they are read without.
     private func definition(of record: FrameRecord) -> ActionDefinition? {
+        if record.rewrittenAction == nil, let definition = record.frame.definition { return definition }
         let name = configuration.readsActionsInAnyCase ? record.meantAction : record.rewrittenAction ?? record.action
         return name.flatMap(Actions.named)
     }
@@ -112,10 +118,10 @@ extension CentralSystem {
         guard let definition else {
             return .error(.notImplemented, "unknown action \(call.frame.action ?? "")")
         }
-        guard definition.sender != .centralSystem, let handler = Self.handlers[definition.name] else {
+        guard definition.sender != .centralSystem, let handler = Self.handlers[definition.index] else {
             return .error(.notSupported, "a central system does not take \(definition.name)")
         }
-        if configuration.refusesBeforeBoot, let reason = gate(definition.name, of: call.chargePointId) {
+        if configuration.refusesBeforeBoot, let reason = gate(definition.name, at: call.place) {
             return .error(.securityError, reason)
         }
         if configuration.isStrict, let worst = worstViolation(of: call, definition) {
@@ -125,11 +131,11 @@ extension CentralSystem {
     }
 
     /// Why a message may not come before its charge point is accepted (OCPP 1.6, section 4.2); `nil` where it may.
-    private func gate(_ action: String, of id: String) -> String? {
+    private func gate(_ action: String, at place: Int) -> String? {
         guard action != "BootNotification" else { return nil }
-        switch chargePoints[id]?.registration {
+        switch chargePoints.values[place].registration {
         case .accepted: return nil
-        case .pending where chargePoints[id]?.triggered.contains(action) == true: return nil
+        case .pending where chargePoints.values[place].triggered.contains(action): return nil
         case nil: return "no BootNotification has been accepted"
         case .pending: return "the boot is pending, and nobody asked for \(action)"
         case .rejected: return "the boot was rejected"
