@@ -87,16 +87,16 @@ extension CentralSystem {
         var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame)
         record.judge(&quirks)
         keepFrame(frame.raw, .fromChargePoint, of: id)
-        let definition = definition(of: record)
+        let actionIndex = actionIndex(of: record)
         noteTimesAhead(&record)
-        if definition == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
+        if actionIndex == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
         if tellsFrames { effects.append(.record(.frame(record))) }
         if !record.violations.isEmpty { counters.countViolations(record.violations) }
+        let changedSessions = noteSessions(folder.fold(record))
         let call = InboundCall(
             chargePointId: id, place: place, connection: connection, record: record,
-            actionIndex: definition?.index ?? MessageCounters.unknownAction,
-            changedSessions: noteSessions(folder.fold(record)))
-        switch decide(call, definition) {
+            actionIndex: actionIndex ?? MessageCounters.unknownAction, changedSessions: changedSessions)
+        switch decide(call, actionIndex) {
         case .result(let payload): reply(to: call, Frame.callResult(id: frame.messageId, payload: payload))
         case .durable(let event, let reservationId):
             replyAfterCommit(to: call, event, endingReservation: reservationId)
@@ -108,23 +108,24 @@ extension CentralSystem {
     }
 
     /// Names are case-sensitive (OCPP-J 1.6, section 4.2.1); on demand, and where quirks say so, they are read without.
-    private func definition(of record: FrameRecord) -> ActionDefinition? {
-        if record.rewrittenAction == nil, let definition = record.frame.definition { return definition }
+    private func actionIndex(of record: FrameRecord) -> Int? {
+        if record.rewrittenAction == nil, let index = record.frame.definitionIndex { return index }
         let name = configuration.readsActionsInAnyCase ? record.meantAction : record.rewrittenAction ?? record.action
-        return name.flatMap(Actions.named)
+        return name.flatMap(Actions.index)
     }
 
-    private mutating func decide(_ call: InboundCall, _ definition: ActionDefinition?) -> Answer {
-        guard let definition else {
+    /// - Parameter action: its place in `Actions.all`; a definition is large, so its parts are read where they lie.
+    private mutating func decide(_ call: InboundCall, _ action: Int?) -> Answer {
+        guard let action else {
             return .error(.notImplemented, "unknown action \(call.frame.action ?? "")")
         }
-        guard definition.sender != .centralSystem, let handler = Self.handlers[definition.index] else {
-            return .error(.notSupported, "a central system does not take \(definition.name)")
+        guard Actions.all[action].sender != .centralSystem, let handler = Self.handlers[action] else {
+            return .error(.notSupported, "a central system does not take \(Actions.all[action].name)")
         }
-        if configuration.refusesBeforeBoot, let reason = gate(definition.name, at: call.place) {
+        if configuration.refusesBeforeBoot, let reason = gate(Actions.all[action].name, at: call.place) {
             return .error(.securityError, reason)
         }
-        if configuration.isStrict, let worst = worstViolation(of: call, definition) {
+        if configuration.isStrict, let worst = worstViolation(of: call, Actions.all[action]) {
             return .error(worst.code.errorCode, "\(worst.path): \(worst.message)")
         }
         return handler(&self, call)
