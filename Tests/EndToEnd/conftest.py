@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.dojot_fixtures import dojot_broker, platform  # noqa: F401
+from support.dojot_fixtures import dojot_broker, platform, provision  # noqa: F401
 from support.fixtures import broker, central_system, serve  # noqa: F401
 from support.outputs import Gathering, Search
 from support.program import DEADLINE
