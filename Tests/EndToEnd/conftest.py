@@ -73,11 +73,21 @@ class Dojot:
         return self
 
 
+SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", 3600))
+
+
+def pytest_collection_modifyitems(items):
+    """A soak test hangs when it takes this much longer than all of them together should."""
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.timeout(SOAK_SECONDS + 1200))
+
+
 @pytest.fixture
 def soak_seconds(request):
     """What this soak test may take: SOAK_SECONDS, shared evenly among the soak tests of the run."""
     count = sum(1 for item in request.session.items if item.get_closest_marker("soak"))
-    return float(os.environ.get("SOAK_SECONDS", 3600)) / max(1, count)
+    return SOAK_SECONDS / max(1, count)
 
 
 @pytest.fixture
