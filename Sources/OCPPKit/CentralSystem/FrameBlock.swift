@@ -10,7 +10,8 @@ public struct FrameBlock: Sendable {
     /// When the last of them arrived; blocks are removed by it.
     public private(set) var lastArrival = Timestamp(milliseconds: .min)
 
-    public init() {}
+    /// - Parameter reservingCapacity: bytes that it is likely to need.
+    public init(reservingCapacity capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     public init(_ frame: StoredFrame) {
         append(frame.raw[...], frame.direction, of: frame.chargePointId, at: frame.arrival)
