@@ -198,7 +198,7 @@
                 return entry.kind == .string && count <= kind.maximum && count >= kind.minimum
                     && (count == 0 || isPlainText(entry, count))
                     // Escapes make a text shorter, and not empty.
-                    && (!entry.isIrregular || kind.minimum <= 1 && hasPlainEnd(entry, count))
+                    && (!entry.isIrregular || kind.minimum <= 1 && hasPlainEnds(entry))
             case .dateTime: return entry.kind == .string && !entry.isIrregular && isPlainTime(entry)
             case .integer:
                 return entry.kind == .number && !entry.isIrregular
@@ -236,12 +236,25 @@
                 && (count != 4 || first != UInt8(ascii: "n"))
         }
 
-        /// Whether no escape stands at the ends of a text that has some: what they stand for may be blanks.
-        private func hasPlainEnd(_ entry: JSONEntry, _ count: Int) -> Bool {
-            guard byte(Int(entry.start) + 1) != UInt8(ascii: "n") else { return false }
-            for offset in max(0, count - 6)..<count
-            where byte(Int(entry.start) + 1 + offset) == UInt8(ascii: "\\") { return false }
-            return byte(Int(entry.start) + 1) != UInt8(ascii: "\\")
+        /// Whether no escape at the ends of a text stands for a blank, or for the n of `null`: those of letters beyond
+        /// ASCII do not.
+        private func hasPlainEnds(_ entry: JSONEntry) -> Bool {
+            let (first, end) = (Int(entry.start) + 1, Int(entry.end) - 1)
+            guard byte(first) != UInt8(ascii: "n"), byte(first) != UInt8(ascii: "\\") || isLetterEscape(first) else {
+                return false
+            }
+            // If the backslash is itself escaped, plain letters stand behind it, which are as good.
+            let last = max(first, end - 6)
+            for offset in (isLetterEscape(last) ? last + 1 : last)..<end where byte(offset) == UInt8(ascii: "\\") {
+                return false
+            }
+            return true
+        }
+
+        /// Whether `\u` stands there with the number of no ASCII character.
+        private func isLetterEscape(_ offset: Int) -> Bool {
+            byte(offset) == UInt8(ascii: "\\") && byte(offset + 1) == UInt8(ascii: "u")
+                && (byte(offset + 2) != 0x30 || byte(offset + 3) != 0x30 || byte(offset + 4) > UInt8(ascii: "7"))
         }
 
         private func isInteger(_ entry: JSONEntry, atLeast minimum: Int64) -> Bool {
