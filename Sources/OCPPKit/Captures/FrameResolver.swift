@@ -91,10 +91,10 @@ struct FrameResolver {
                 isSure = options.perspective != nil || agreement >= FrameResolver.sureAgreement
             }
         }
-        let (id, chargePointId) = (record.frame.messageId, record.chargePointId)
-        var call = pairing.answer(id, chargePointId: chargePointId, direction: told)
+        let chargePointId = record.chargePointId
+        var call = pairing.answer(record.frame, chargePointId: chargePointId, direction: told)
         if call == nil, told != nil, !isSure {
-            call = pairing.answer(id, chargePointId: chargePointId, direction: nil)
+            call = pairing.answer(record.frame, chargePointId: chargePointId, direction: nil)
             if let direction = call?.direction { told = direction.opposite }
         }
         record.direction = told ?? call?.direction?.opposite
