@@ -102,49 +102,59 @@ public struct Frame: Sendable {
             self = try Frame(wrapped, node)
             return
         }
-        let elements = FrameElements(node)
-        guard let typeId = elements.count > 0 ? elements[0].integer : nil else {
+        let places = ElementPlaces(node)
+        func element(_ number: Int) -> JSONNode { JSONNode(storage: node.storage, index: Int(places[number])) }
+        guard let typeId = places.count > 0 ? element(0).integer : nil else {
             throw FrameError(code: .frame, message: "no array that begins with a MessageTypeId")
         }
         guard let kind = Frame.kind(ofTypeId: typeId) else {
-            throw elements.error("MessageTypeId \(typeId) is none of 2 (CALL), 3 (CALLRESULT), 4 (CALLERROR)", typeId)
+            throw Frame.error("MessageTypeId \(typeId) is none of 2 (CALL), 3 (CALLRESULT), 4 (CALLERROR)", typeId, node)
         }
         let expected = kind == .call ? 4...4 : kind == .callResult ? 3...3 : 3...5
-        guard expected.contains(elements.count) else {
-            throw elements.error(
-                "\(elements.count) elements; a \(kind.rawValue) has \(expected.upperBound)", typeId)
+        guard expected.contains(places.count) else {
+            throw Frame.error(
+                "\(places.count) elements; a \(kind.rawValue) has \(expected.upperBound)", typeId, node)
         }
         var violations: [Violation] = []
-        var parts = Parts(messageId: elements.index(1))
-        Frame.checkMessageId(elements[1], &violations)
+        var parts = Parts(messageId: places[1])
+        Frame.checkMessageId(element(1), &violations)
         switch kind {
         case .call:
-            let action = elements[2]
-            guard action.kind == .string else { throw elements.error("the action is not a string", typeId) }
-            parts.action = elements.index(2)
+            let action = element(2)
+            guard action.kind == .string else { throw Frame.error("the action is not a string", typeId, node) }
+            parts.action = places[2]
             parts.definition = Int32(truncatingIfNeeded: Actions.index(named: action))
-            parts.payload = elements.index(3)
-        case .callResult: parts.payload = elements.index(2)
+            parts.payload = places[3]
+        case .callResult: parts.payload = places[2]
         case .callError:
-            guard let code = elements[2].text else { throw elements.error("the error code is not a string", typeId) }
+            guard let code = element(2).text else { throw Frame.error("the error code is not a string", typeId, node) }
             if let violation = ErrorCode.violation(code) { violations.append(violation) }
-            parts.errorCode = elements.index(2)
-            if elements.count > 3 { parts.errorDescription = elements.index(3) }
-            if elements.count > 4 { parts.payload = elements.index(4) }
-            if elements.count < 5 {
-                violations.append(Violation(.frame, "$", "\(elements.count) elements; a CALLERROR has 5"))
+            parts.errorCode = places[2]
+            if places.count > 3 { parts.errorDescription = places[3] }
+            if places.count > 4 { parts.payload = places[4] }
+            if places.count < 5 {
+                violations.append(Violation(.frame, "$", "\(places.count) elements; a CALLERROR has 5"))
             }
         }
         if parts.payload >= 0 {
             let payload = JSONNode(storage: node.storage, index: Int(parts.payload))
             guard Frame.isPayload(payload, &violations) else {
-                throw elements.error("the payload is not an object", typeId)
+                throw Frame.error("the payload is not an object", typeId, node)
             }
         }
         self.node = node
         self.kind = kind
         self.parts = parts
         self.violations = violations
+    }
+
+    /// Why an array is no frame, with what can be read of it.
+    private static func error(_ message: String, _ typeId: Int64, _ array: JSONNode) -> FrameError {
+        let elements = Array(array.elements.prefix(3))
+        return FrameError(
+            code: .frame, message: message, messageTypeId: typeId,
+            messageId: elements.count > 1 ? idText(elements[1]) : nil,
+            action: typeId == 3 || typeId == 4 || elements.count < 3 ? nil : elements[2].text)
     }
 
     private static func kind(ofTypeId typeId: Int64) -> Kind? {
@@ -222,36 +232,23 @@ public struct Frame: Sendable {
     }
 }
 
-/// The elements of a frame's array, without an array of their own.
-private struct FrameElements {
-    private let node: JSONNode
-    /// Where the first ones stand in the tree.
-    private var indices: [5 of Int] = .init(repeating: 0)
-    /// All of them; no frame has more than five.
+/// Where the elements of a frame's array stand in its tree.
+private struct ElementPlaces {
+    /// Of the first ones.
+    private var places: [5 of Int32] = .init(repeating: 0)
+    /// Of all elements; no frame has more than five.
     private(set) var count = 0
 
     init(_ array: JSONNode) {
-        node = array
         var elements = array.elements
         while let index = elements.nextIndex() {
-            if count < indices.count { indices[count] = index }
+            if count < places.count { places[count] = Int32(truncatingIfNeeded: index) }
             count += 1
         }
     }
 
-    /// One of the first five.
-    subscript(_ number: Int) -> JSONNode { JSONNode(storage: node.storage, index: indices[number]) }
-
-    /// Where it stands in the tree.
-    func index(_ number: Int) -> Int32 { Int32(truncatingIfNeeded: indices[number]) }
-
-    /// Why they are no frame, with what can be read of it.
-    func error(_ message: String, _ typeId: Int64) -> FrameError {
-        FrameError(
-            code: .frame, message: message, messageTypeId: typeId,
-            messageId: count > 1 ? Frame.idText(self[1]) : nil,
-            action: typeId == 3 || typeId == 4 || count < 3 ? nil : self[2].text)
-    }
+    /// Of one of the first five.
+    subscript(_ number: Int) -> Int32 { places[number] }
 }
 
 /// Why a text is no frame, with what can still be read of it.

@@ -83,8 +83,8 @@ public struct FrameRecord: Sendable {
         if let connector = frame.payload?["connectorId"]?.integer, connector >= 0 {
             writer.member("connectorId", connector)
         }
-        writer.member("direction", direction?.rawValue)
-        writer.member("messageType", frame.kind.rawValue)
+        if let direction { writer.members(direction.member) }
+        writer.members(frame.kind.member)
         writeMessageId(to: &writer)
         writer.member("action", action)
         if let error = frame.error {
@@ -136,6 +136,25 @@ public struct FrameRecord: Sendable {
         }
         writer.member("responseMilliseconds", responseMilliseconds)
         writer.endObject()
+    }
+}
+
+extension Direction {
+    fileprivate var member: StaticString {
+        switch self {
+        case .fromChargePoint: #""direction":"cp-to-csms""#
+        case .fromCentralSystem: #""direction":"csms-to-cp""#
+        }
+    }
+}
+
+extension Frame.Kind {
+    fileprivate var member: StaticString {
+        switch self {
+        case .call: #""messageType":"CALL""#
+        case .callResult: #""messageType":"CALLRESULT""#
+        case .callError: #""messageType":"CALLERROR""#
+        }
     }
 }
 
