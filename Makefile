@@ -72,8 +72,9 @@ check-generated: debug
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
-lint:
+lint: test-deps
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(VENV)/bin/ruff check --quiet --no-cache Tests Benchmarks scripts
 
 install: $(BINARY)
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/ocppctl

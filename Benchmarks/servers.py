@@ -3,7 +3,6 @@
 import contextlib
 import importlib.util
 import json
-import os
 import resource
 import socket
 import statistics

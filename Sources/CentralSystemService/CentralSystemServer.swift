@@ -216,6 +216,7 @@ public actor CentralSystemServer {
     func feed(_ input: Input) {
         core.tellsFrames = settings.records.includesFrames || !watchers.isEmpty
         perform(core.handle(input, at: WallClock.now))
+        if !core.frames.bytes.isEmpty { gather() }
     }
 
     private func deliver(_ outcomes: [(ticket: UInt64, outcome: StoreOutcome)]) {
@@ -264,7 +265,13 @@ public actor CentralSystemServer {
     /// What nobody waits for gathers for a moment, so that a message costs no commit of its own; in order with the rest.
     private func keep(_ request: StoreRequest) {
         gathered.append(request)
-        if request.ticket != 0 || gathered.count >= Self.gatheredLimit { return submitGathered() }
+        if request.ticket != 0 { submitGathered() } else { gather() }
+    }
+
+    private func gather() {
+        if gathered.count >= Self.gatheredLimit || core.frames.bytes.count >= FrameBlock.maximumBytes {
+            return submitGathered()
+        }
         guard !isGathering else { return }
         isGathering = true
         loop.schedule(afterMilliseconds: Self.gatheringMilliseconds) { [weak self] in
@@ -279,6 +286,9 @@ public actor CentralSystemServer {
     private static let gatheringMilliseconds = 20
 
     private func submitGathered() {
+        if !core.frames.bytes.isEmpty {
+            gathered.append(StoreRequest(ticket: 0, operations: [.frames(core.takeFrames())]))
+        }
         guard !gathered.isEmpty else { return }
         writer.submit(gathered)
         gathered.removeAll(keepingCapacity: true)

@@ -65,7 +65,7 @@ extension StoreRequest {
     /// Without raw frames.
     var withoutFrames: StoreRequest {
         var request = self
-        request.operations.removeAll { if case .frame = $0 { true } else { false } }
+        request.operations.removeAll { if case .frames = $0 { true } else { false } }
         return request
     }
 
@@ -74,7 +74,7 @@ extension StoreRequest {
         operations.contains {
             switch $0 {
             case .event, .publication, .command, .tag, .localList: true
-            case .frame, .session, .chargePoint, .connector, .link, .progress, .reservation, .endedReservation,
+            case .frames, .session, .chargePoint, .connector, .link, .progress, .reservation, .endedReservation,
                 .published, .commandEnded:
                 false
             }

@@ -272,14 +272,15 @@ final class WebSocketWire: Wire {
     private func received(_ bytes: UnsafeRawBufferPointer) -> Int32 {
         guard let socket = unsafe socket, reason == nil else { return 0 }
         heardSincePing = true
-        count(messages: 0, bytes: bytes.count)
+        let rest = unsafe lws_remaining_packet_payload(socket)
+        let isWhole = unsafe rest == 0 && lws_is_final_fragment(socket) != 0
+        count(messages: isWhole ? 1 : 0, bytes: bytes.count)
         let isBinary = unsafe lws_frame_is_binary(socket) != 0
         if isBinary && !limits.takesBinary { return refuse(1003, "text only") }
         kind = isBinary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT
-        let rest = unsafe lws_remaining_packet_payload(socket)
         // The peer chooses `rest` up to 2^63 - 1: do not add to it.
         if rest > limits.maxMessageBytes - assembly.count - bytes.count { return refuse(1009, "message too big") }
-        guard unsafe rest == 0 && lws_is_final_fragment(socket) != 0 else {
+        guard isWhole else {
             if !isMidMessage { beginHalfMessage() }
             unsafe assembly.append(contentsOf: bytes)
             return 0
@@ -296,7 +297,6 @@ final class WebSocketWire: Wire {
         } else {
             message = unsafe Array(bytes)
         }
-        count(messages: 1, bytes: 0)
         guard isBinary || isUTF8(message) else { return refuse(1007, "not UTF-8") }
         isEndingFragments = wasFragmented
         owner?.wireReceived(message)

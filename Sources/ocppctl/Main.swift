@@ -4,6 +4,7 @@ import Glibc
 @main
 struct Main {
     static func main() async {
+        StandardStreams.keepPlaces()
         // A closed pipe is an error of the write that meets it, never a signal.
         _ = signal(SIGPIPE, SIG_IGN)
         exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)

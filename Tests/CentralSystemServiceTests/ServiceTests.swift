@@ -4,7 +4,7 @@ import Testing
 import WebEndpoints
 
 /// The core, the sockets and the store together.
-@Suite("Running central system")
+@Suite("Running central system", .timeLimit(.minutes(10)))
 struct ServiceTests {
     private static let start = #"{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"2026-03-01T10:00:00Z"}"#
 

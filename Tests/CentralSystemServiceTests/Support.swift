@@ -79,7 +79,7 @@ final class RunningServer: Sendable {
 
 struct Unexpected: Error { let text: String }
 
-/// A charge point at the other end of a WebSocket. Every wait has an end.
+/// A charge point at the other end of a WebSocket. A wait for what does not come ends with the time limit of its suite.
 final class ChargePointClient: WebSocketClientHandler {
     enum Event: Sendable {
         case opened
@@ -115,19 +115,8 @@ final class ChargePointClient: WebSocketClientHandler {
     func failed(_ text: String, status: Int?) { continuation.yield(.failed(text)) }
 
     func next() async throws -> Event {
-        let stream = stream
-        return try await withThrowingTaskGroup(of: Event.self) { group in
-            group.addTask {
-                for await event in stream { return event }
-                throw Unexpected(text: "the end")
-            }
-            group.addTask {
-                try await Task.sleep(for: .seconds(180))
-                throw Unexpected(text: "nothing within the time")
-            }
-            defer { group.cancelAll() }
-            return try await group.next()!
-        }
+        for await event in stream { return event }
+        throw Unexpected(text: "nothing within the time")
     }
 
     func send(_ text: String) { onClient { $0.send(Array(text.utf8)) } }

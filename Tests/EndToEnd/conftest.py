@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.dojot_fixtures import dojot_broker, platform  # noqa: F401
+from support.dojot_fixtures import dojot_broker, platform, provision  # noqa: F401
 from support.fixtures import broker, central_system, serve  # noqa: F401
 from support.outputs import Gathering, Search
 from support.program import DEADLINE
@@ -73,11 +73,21 @@ class Dojot:
         return self
 
 
+SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", 3600))
+
+
+def pytest_collection_modifyitems(items):
+    """A soak test hangs when it takes this much longer than all of them together should."""
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.timeout(SOAK_SECONDS + 1200))
+
+
 @pytest.fixture
 def soak_seconds(request):
     """What this soak test may take: SOAK_SECONDS, shared evenly among the soak tests of the run."""
     count = sum(1 for item in request.session.items if item.get_closest_marker("soak"))
-    return float(os.environ.get("SOAK_SECONDS", 3600)) / max(1, count)
+    return SOAK_SECONDS / max(1, count)
 
 
 @pytest.fixture

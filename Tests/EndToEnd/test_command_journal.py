@@ -8,7 +8,7 @@ import pytest
 
 from support.charge_point import Answering, ChargePoint
 from support.crash import built
-from support.program import CentralSystem, run
+from support.program import CentralSystem
 
 
 class Sending(threading.Thread):

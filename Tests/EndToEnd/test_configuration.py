@@ -1,7 +1,6 @@
 """Configuration files and OCPPCTL_*: what goes before what, errors with their place, HUP."""
 
 import json
-import os
 import re
 import signal
 

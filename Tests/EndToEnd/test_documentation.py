@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from support.broker import free_port
-from support.documents import Shell, check, commands_of
+from support.documents import check, commands_of
 from support.program import BINARY, ROOT, environment, run
 
 MARKDOWN = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

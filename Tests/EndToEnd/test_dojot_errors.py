@@ -9,7 +9,7 @@ import pytest
 
 from support.program import ROOT, environment, run
 from support.secrets import DOJOT_PASSWORD, PASSWORD, written
-from test_provision import TWO, provision, results  # noqa: F401
+from test_provision import TWO
 
 UNAUTHORIZED = (401, "application/json", b'{"message":"Unauthorized"}')
 PAGE = b"<!DOCTYPE HTML><title>400 Bad Request</title>"

@@ -2,7 +2,6 @@
 memory, neither those that charge points draw nor those of commands. Frames are made and read without a library: the
 peer must not be the slow one."""
 
-import json
 import re
 import select
 import socket

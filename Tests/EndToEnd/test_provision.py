@@ -6,21 +6,7 @@ import os
 import pytest
 
 from support.charge_point import ChargePoint
-from support.program import environment, run
 from support.secrets import DOJOT_PASSWORD, written
-
-
-@pytest.fixture
-def provision(tmp_path):
-    """Runs the command as admin, with a cache of its own."""
-    password = written(tmp_path / "password", DOJOT_PASSWORD + "\n")
-
-    def provision(url, *arguments, stdin=b"", user="admin", password=password, **options):
-        return run("provision-dojot", "--url", url, "--user", user, "--password-file", password, *arguments,
-                   stdin=stdin, env=environment(XDG_CACHE_HOME=str(tmp_path / "cache")), **options)
-
-    return provision
-
 
 TWO = b'{"chargePointId":"CP001","connectors":2,"location":"-22.81,-47.06"}\n{"chargePointId":"CP002"}\n'
 

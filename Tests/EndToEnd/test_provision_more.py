@@ -14,7 +14,7 @@ from support.charge_point import ChargePoint
 from support.dojot_broker import broker_certificate
 from support.program import BINARY, ROOT, environment, run
 from support.secrets import DOJOT_PASSWORD, written
-from test_provision import TWO, all_are, provision, results  # noqa: F401
+from test_provision import TWO, all_are, results
 from test_schemas import check
 
 CHARGE_LOG = ROOT / "Examples" / "charge.log"

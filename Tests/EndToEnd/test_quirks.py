@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 
 from support.charge_point import ChargePoint
 from support.program import ROOT, run

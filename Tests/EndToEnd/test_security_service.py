@@ -10,7 +10,6 @@ import socket
 import stat
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 

@@ -1,13 +1,14 @@
 """What `send` can do beside sending: wait for what follows, many at once, lines, bad input on purpose."""
 
 import json
+import sqlite3
 import subprocess
 import threading
 
 import pytest
 
 from support.charge_point import Answering, ChargePoint
-from support.program import BINARY, DEADLINE, environment
+from support.program import BINARY, DEADLINE, environment, run
 
 
 @pytest.fixture
@@ -71,6 +72,51 @@ def test_a_failure_ends_it_at_once(central_system, station, condition):
                                "retrieveDate=2026-01-01T00:00:00Z", "--until", condition, "--timeout", "15")
     assert done.returncode == 77, done.stderr
     assert lines(done)[1]["payload"] == {"status": "DownloadFailed"}
+
+
+def test_what_follows_is_in_the_store(central_system, station):
+    """A script that exports right afterwards finds the session, however long the commit took."""
+    cp = station()
+    start = {"connectorId": 1, "idTag": "A", "meterStart": 0, "timestamp": "2026-03-01T10:00:00Z"}
+    cp.tell("StartTransaction", start)
+    cp.wait_for(1)
+    transaction = json.loads(cp.texts[0])[2]["transactionId"]
+    command = [BINARY, "send", "--control", central_system.control, "CP001", "ClearCache", "--until", "StopTransaction"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment()) as process:
+        assert json.loads(process.stdout.readline())["outcome"] == "accepted"
+        other = sqlite3.connect(central_system.store, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")  # The server's writer waits for its end.
+        cp.tell("StopTransaction", {
+            "transactionId": transaction, "meterStop": 1000, "timestamp": "2026-03-01T11:00:00Z"})
+        central_system.wait_for_record(lambda r: r.get("action") == "StopTransaction", "StopTransaction")
+        # A whole command is done meanwhile: what waits for the message alone is done, too.
+        assert run("stations", "--control", central_system.control).returncode == 0
+        had_ended = process.poll() is not None
+        other.execute("ROLLBACK")
+        other.close()
+        frames = [json.loads(line) for line in process.stdout]
+        assert process.wait(DEADLINE) == 0
+    done = run("export-sessions", "--store", central_system.store, "--format", "jsonl")
+    assert [json.loads(line)["status"] for line in done.stdout.splitlines()] == ["complete"]
+    assert [(frame["messageType"], frame["action"]) for frame in frames] == [("CALL", "StopTransaction")]
+    assert not had_ended
+
+
+def test_what_is_answered_with_an_error_does_not_count(serve, station):
+    central_system = serve("--strict")
+    cp = Answering(central_system.url, "CP001", answer=lambda action, payload: {"status": "Accepted"})
+
+    def answer(action, payload):
+        for tag in ("A" * 21, "B"):
+            cp.tell("StartTransaction", {
+                "connectorId": 1, "idTag": tag, "meterStart": 0, "timestamp": "2026-03-01T10:00:00Z"})
+        return {"status": "Accepted"}
+
+    cp.answer = answer
+    done = central_system.send("CP001", "RemoteStartTransaction", "idTag=B", "--until", "StartTransaction")
+    cp.close()
+    assert done.returncode == 0, done.stderr
+    assert [frame["payload"]["idTag"] for frame in lines(done)[1:]] == ["B"]
 
 
 def test_a_refusal_is_not_waited_on(central_system, station):

@@ -50,6 +50,44 @@ def test_an_import_is_idempotent(central_system):
     assert len(tags(central_system, "list")) == 2500
 
 
+AS_EXCEL_WRITES_IT = "\ufeffname;idTag;status;expiryDate\r\nJos\u00e9;BUS-1;;2030-01-01\r\n\r\n;BUS-2;Blocked;\r\n".encode()
+
+
+def test_a_table_as_excel_writes_it(central_system):
+    assert tags(central_system, "import", "-", stdin=AS_EXCEL_WRITES_IT) == [
+        {"record": "tag", "idTag": "BUS-1", "status": "Accepted", "expiryDate": "2030-01-01T00:00:00.000Z",
+         "result": "created"},
+        {"record": "tag", "idTag": "BUS-2", "status": "Blocked", "result": "created"}]
+
+
+def test_serve_reads_the_same_files_as_import(serve, tmp_path):
+    """A byte order mark was a part of the first idTag, and a header an idTag."""
+    for number, (content, standings) in enumerate([
+            (AS_EXCEL_WRITES_IT, ["Accepted", "Blocked", "Invalid"]),
+            (b"\xef\xbb\xbfBUS-1\nidTag\n", ["Accepted", "Invalid", "Accepted"]),
+            (b'{"record":"tag","idTag":"BUS-1","status":"Accepted"}\n', ["Accepted", "Invalid", "Invalid"])]):
+        file = tmp_path / f"tags{number}"
+        file.write_bytes(content)
+        station = ChargePoint(serve("--tags", file).url, "CP001")
+        station.boot()
+        assert [station.ask("Authorize", {"idTag": tag})["idTagInfo"]["status"]
+                for tag in ("BUS-1", "BUS-2", "idTag")] == standings
+        station.close()
+    (tmp_path / "bad").write_bytes(b"BUS-1\nBUS-2,Blocked\n")
+    done = run("serve", "--tags", tmp_path / "bad", "--listen", "127.0.0.1:0", "--store", tmp_path / "s.db")
+    assert done.returncode == 78 and b"/bad:2: neither an idTag alone nor CSV" in done.stderr
+
+
+def test_lines_that_are_no_tags_say_why(central_system):
+    done = run("tags", "import", "--control", central_system.control, "--store", central_system.store,
+               stdin=b"name,idTag,status,expiryDate\n,,Blocked,\n,Jos\xe9,,\n,A,,31/12/2030\n,B,Acepted,\nJos\xe9,C,,\n")
+    assert done.returncode == 1
+    assert [line.split(b": ", 1)[1] for line in done.stderr.splitlines()] == [
+        b"-:2: the idTag is empty", b"-:3: the idTag is not UTF-8", b"-:4: expiryDate 31/12/2030 is no time",
+        b"-:5: status Acepted is none of Accepted, Blocked, Expired, Invalid, ConcurrentTx"]
+    assert [line["idTag"] for line in tags(central_system, "list")] == ["C"]
+
+
 def test_the_list_is_the_servers(central_system, tmp_path):
     """Also where the server's store is not the default, and a server with another store is left alone."""
     def without_store(*words):

@@ -1,6 +1,5 @@
 """`watch --format text`: a table on a terminal, lines elsewhere; and what --action and --connector leave out."""
 
-import json
 import signal
 import time
 

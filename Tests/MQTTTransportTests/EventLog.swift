@@ -5,14 +5,9 @@ import Testing
 
 /// All events of one `MQTTConnections`, and waiting for what they add up to.
 final class EventLog: Sendable {
-    private struct Waiter {
-        let condition: @Sendable ([MQTTEvent]) -> Bool
-        let continuation: CheckedContinuation<Bool, Never>
-    }
-
     private struct State {
         var events: [MQTTEvent] = []
-        var waiters: [UInt64: Waiter] = [:]
+        var waiters: [UInt64: AsyncStream<Void>.Continuation] = [:]
         var nextWaiter: UInt64 = 0
     }
 
@@ -21,39 +16,27 @@ final class EventLog: Sendable {
     var all: [MQTTEvent] { state.withLock { $0.events } }
 
     func append(_ event: MQTTEvent) {
-        let satisfied = state.withLock { state in
+        state.withLock { state in
             state.events.append(event)
-            let events = state.events
-            let keys = state.waiters.filter { $0.value.condition(events) }.map(\.key)
-            return keys.compactMap { state.waiters.removeValue(forKey: $0)?.continuation }
+            for waiter in state.waiters.values { waiter.yield() }
         }
-        for continuation in satisfied { continuation.resume(returning: true) }
     }
 
-    /// Returns when the events so far satisfy the condition; fails the test after the deadline.
+    /// Returns when the events so far satisfy the condition; where they never do, the time limit of the suite ends it.
     func wait(
-        _ what: String, seconds: Int = 180, sourceLocation: SourceLocation = #_sourceLocation,
-        until condition: @escaping @Sendable ([MQTTEvent]) -> Bool
+        _ what: String, sourceLocation: SourceLocation = #_sourceLocation, until condition: ([MQTTEvent]) -> Bool
     ) async throws {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state in
             state.nextWaiter += 1
+            state.waiters[state.nextWaiter] = continuation
+            continuation.yield()
             return state.nextWaiter
         }
-        let deadline = Task {
-            try await Task.sleep(for: .seconds(seconds))
-            state.withLock { $0.waiters.removeValue(forKey: number)?.continuation }?.resume(returning: false)
-        }
-        defer { deadline.cancel() }
-        let isMet = await withCheckedContinuation { continuation in
-            let isMetAlready = state.withLock { state in
-                if condition(state.events) { return true }
-                state.waiters[number] = Waiter(condition: condition, continuation: continuation)
-                return false
-            }
-            if isMetAlready { continuation.resume(returning: true) }
-        }
+        defer { state.withLock { _ = $0.waiters.removeValue(forKey: number) } }
+        for await _ in stream where condition(all) { return }
         try #require(
-            isMet, "not within \(seconds) s: \(what); last events: \(all.suffix(10))", sourceLocation: sourceLocation)
+            Bool(false), "not within the time: \(what); last events: \(all.suffix(10))", sourceLocation: sourceLocation)
     }
 
     func wait(

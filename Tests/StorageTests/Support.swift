@@ -144,3 +144,7 @@ extension StoreOutcome {
 extension [StoreOutcome] {
     var areAllCommitted: Bool { allSatisfy(\.isCommitted) }
 }
+
+extension StoreOperation {
+    static func frame(_ frame: StoredFrame) -> StoreOperation { .frames(FrameBlock(frame)) }
+}

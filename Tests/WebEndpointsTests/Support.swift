@@ -7,9 +7,9 @@ import WebEndpoints
 /// What is waited for comes at once, unless the machine is busy with much else. Whoever waits this long hangs.
 let deadlineSeconds = 180
 
-/// Values in order, awaited with a deadline, so that no test sleeps or hangs.
+/// Values in order; whoever waits for one that does not come is ended by the time limit of its suite.
 final class Inbox<Value: Sendable>: Sendable {
-    struct TimedOut: Error {}
+    struct Cancelled: Error {}
     private let stream: AsyncStream<Value>
     private let continuation: AsyncStream<Value>.Continuation
     init() { (stream, continuation) = AsyncStream.makeStream() }
@@ -17,20 +17,9 @@ final class Inbox<Value: Sendable>: Sendable {
     func put(_ value: Value) { continuation.yield(value) }
 
     /// The next value. One reader at a time.
-    func next(seconds: Int = deadlineSeconds) async throws -> Value {
-        let stream = stream
-        return try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask {
-                for await value in stream { return value }
-                throw TimedOut()
-            }
-            group.addTask {
-                try await Task.sleep(for: .seconds(seconds))
-                throw TimedOut()
-            }
-            defer { group.cancelAll() }
-            return try await group.next()!
-        }
+    func next() async throws -> Value {
+        for await value in stream { return value }
+        throw Cancelled()
     }
 }
 

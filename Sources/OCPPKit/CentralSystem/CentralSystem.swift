@@ -5,8 +5,9 @@
 /// `CentralSystemService`.
 public struct CentralSystem: Sendable {
     public internal(set) var configuration: Configuration
-    var chargePoints: [String: ChargePoint] = [:]
-    var owners: [ConnectionID: String] = [:]
+    var chargePoints = PlacedTable<String, ChargePoint>()
+    /// The places of the charge points that the connections are of.
+    var owners: [ConnectionID: Int] = [:]
     var folder: SessionFolder
     /// Sessions that no commit holds yet.
     var newSessions: Set<Int> = []
@@ -39,6 +40,8 @@ public struct CentralSystem: Sendable {
     var unpublished: Set<String> = []
     /// Whether anybody reads the records of frames; else they are not made.
     public var tellsFrames = true
+    /// Raw frames since they were last taken.
+    public internal(set) var frames = FrameBlock()
     var effects: [Effect] = []
     var now = Timestamp(milliseconds: 0)
     /// With what is known of the charge points that booted.
@@ -78,8 +81,11 @@ public struct CentralSystem: Sendable {
         for session in folder.sessions { open.note(session.number, session) }
     }
 
-    mutating func know(_ id: String, _ change: (inout ChargePoint) -> Void) {
-        change(&chargePoints[id, default: ChargePoint(id: id)])
+    @discardableResult
+    mutating func know(_ id: String, _ change: (inout ChargePoint) -> Void) -> Int {
+        let place = chargePoints.place(of: id, orAdd: ChargePoint(id: id))
+        change(&chargePoints.values[place])
+        return place
     }
 
     /// Ended sessions of each charge point that stay in memory, for repetitions and late frames.
@@ -108,14 +114,22 @@ public struct CentralSystem: Sendable {
         return effects
     }
 
+    /// Hands over the raw frames that came and went since the last time, to be stored; nobody waits for them.
+    public mutating func takeFrames() -> FrameBlock {
+        defer { frames = FrameBlock() }
+        return frames
+    }
+
     /// Whether the charge point has booted here before, now or in an earlier run.
     public func isKnown(_ chargePointId: String) -> Bool { chargePoints[chargePointId]?.registration != nil }
 
     /// How many charge points are connected now, and how many are known.
-    public var chargePointCounts: (online: Int, known: Int) { (owners.count, chargePoints.count) }
+    public var chargePointCounts: (online: Int, known: Int) { (owners.count, chargePoints.values.count) }
 
     /// The charge points that are connected now, by id.
-    public var connectedChargePoints: [String] { owners.values.sorted() }
+    public var connectedChargePoints: [String] {
+        owners.values.map { chargePoints.keys[$0] }.sorted()
+    }
 }
 
 extension CentralSystem {

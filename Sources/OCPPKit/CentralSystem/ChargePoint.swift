@@ -7,7 +7,11 @@ struct ChargePoint: Sendable {
     /// When its last message came.
     var lastMessage: Timestamp?
     /// Its last BootNotification; `nil` before the first.
-    var boot: StoredChargePoint?
+    var boot: StoredChargePoint? {
+        didSet { registration = boot.flatMap { RegistrationStatus(rawValue: $0.registration) } }
+    }
+    /// The answer to its last BootNotification; `nil` before the first.
+    private(set) var registration: RegistrationStatus?
     /// The last status of each connector.
     var connectors: [Int64: StoredConnector] = [:]
     var progress: [StoredProgress.Task: StoredProgress] = [:]
@@ -28,9 +32,6 @@ struct ChargePoint: Sendable {
     var triggered: Set<String> = []
 
     init(id: String) { self.id = id }
-
-    /// The answer to its last BootNotification; `nil` before the first.
-    var registration: RegistrationStatus? { boot.flatMap { RegistrationStatus(rawValue: $0.registration) } }
 }
 
 extension CentralSystem {

@@ -13,14 +13,15 @@ extension CentralSystem {
     /// and are noted already.
     func noteTimesAhead(_ record: inout FrameRecord) {
         guard let payload = record.payload, !record.repairs.contains(Repair.arrivalForTime.rawValue) else { return }
-        let times =
-            [payload] + ["meterValue", "transactionData"].flatMap { payload.member(named: $0).map(elements) ?? [] }
-        let isAhead = times.contains { node in
-            guard let text = node["timestamp"]?.text, let time = Timestamp.read(text)?.time else { return false }
-            return !isPlausible(time)
-        }
+        let isAhead =
+            isAhead(payload) || payload["meterValue"]?.elements.contains(where: isAhead) == true
+            || payload["transactionData"]?.elements.contains(where: isAhead) == true
         if isAhead { record.repairs.append(Repair.arrivalForTime.rawValue) }
     }
 
-    private func elements(_ node: JSONNode) -> [JSONNode] { Array(node.elements) }
+    /// Whether its `timestamp` runs too far ahead.
+    private func isAhead(_ node: JSONNode) -> Bool {
+        guard let text = node["timestamp"]?.text, let time = Timestamp.read(text)?.time else { return false }
+        return !isPlausible(time)
+    }
 }

@@ -32,9 +32,8 @@ extension CentralSystem {
 
     /// Makes a connection the charge point's own.
     private mutating func take(_ challenger: Challenger, for id: String) {
-        owners[challenger.connection] = id
         let link = StoredLink(chargePointId: id, peer: challenger.peer, connected: now)
-        know(id) {
+        owners[challenger.connection] = know(id) {
             $0.connection = challenger.connection
             $0.link = link
         }
@@ -55,7 +54,7 @@ extension CentralSystem {
             return
         }
         // The late end of a connection that was replaced is no news.
-        guard let id = owners[connection] else { return }
+        guard let id = owner(of: connection) else { return }
         drop(connection, reason: reason)
         publish(id, DojotAttributes.online(false))
         promoteChallenger(of: id)
@@ -63,7 +62,7 @@ extension CentralSystem {
 
     /// The older connection is alive.
     mutating func answeredProbe(_ connection: ConnectionID) {
-        guard let id = owners[connection], chargePoints[id]?.probeDeadline != nil else { return }
+        guard let id = owner(of: connection), chargePoints[id]?.probeDeadline != nil else { return }
         endProbe(of: id)
         refuseChallenger(of: id, reason: "the charge point has a connection that answers")
     }
@@ -98,6 +97,9 @@ extension CentralSystem {
         return true
     }
 
+    /// The charge point that a connection is of; `nil` for one that waits or has ended.
+    func owner(of connection: ConnectionID) -> String? { owners[connection].map { chargePoints.keys[$0] } }
+
     private mutating func endProbe(of id: String) {
         chargePoints[id]?.probeDeadline = nil
         probed.remove(id)
@@ -126,7 +128,9 @@ extension CentralSystem {
 
     /// Forgets a connection and ends the commands that wait on it.
     private mutating func drop(_ connection: ConnectionID, reason: String) {
-        guard let id = owners.removeValue(forKey: connection), var chargePoint = chargePoints[id] else { return }
+        guard let place = owners.removeValue(forKey: connection) else { return }
+        var chargePoint = chargePoints.values[place]
+        let id = chargePoint.id
         chargePoint.connection = nil
         chargePoint.link?.disconnected = now
         if let link = chargePoint.link {
@@ -150,6 +154,6 @@ extension CentralSystem {
         chargePoint.overdue = []
         chargePoint.queue = []
         outstandingChargePoints.remove(id)
-        chargePoints[id] = chargePoint
+        chargePoints.values[place] = chargePoint
     }
 }

@@ -15,7 +15,7 @@ extension CentralSystem {
                 action: call.frame.action)
             sessions += noteSessions(folder.fold(record))
         }
-        var operations = frameOperations(call, reply) + [.event(event)]
+        var operations = [StoreOperation.event(event)]
         if let reservationId {
             operations.append(.endedReservation(chargePointId: call.chargePointId, reservationId: reservationId))
         }
@@ -37,9 +37,7 @@ extension CentralSystem {
         identifiers.nextTicket += 1
         awaitingReplies[identifiers.nextTicket] = AwaitedReply(
             call: call, arrival: now, reply: reply, mayBeLost: mayBeLost)
-        effects.append(
-            .store(
-                StoreRequest(ticket: identifiers.nextTicket, operations: operations + frameOperations(call, reply))))
+        effects.append(.store(StoreRequest(ticket: identifiers.nextTicket, operations: operations)))
     }
 
     /// - Returns: whether the ticket was one of such an answer.
@@ -105,7 +103,8 @@ extension CentralSystem {
         forgetNewSessions(of: pending)
         let record = pending.call.record
         let call = InboundCall(
-            chargePointId: pending.call.chargePointId, connection: pending.call.connection, record: record,
+            chargePointId: pending.call.chargePointId, place: pending.call.place,
+            connection: pending.call.connection, record: record,
             actionIndex: pending.call.actionIndex,
             changedSessions: noteSessions(folder.fold(record)))
         guard case .durable(let event, let reservationId) = startTransaction(call) else { return }
@@ -166,7 +165,19 @@ enum ReplayKey {
 
     /// Lengths keep the parts apart, whatever they hold.
     private static func key(_ kind: String, _ parts: [String?]) -> String {
-        parts.reduce(kind) { $0 + ":" + ($1.map { "\($0.utf8.count):\($0)" } ?? "-") }
+        var key = kind
+        key.reserveCapacity(kind.utf8.count + parts.reduce(0) { $0 + 5 + ($1?.utf8.count ?? 0) })
+        for part in parts {
+            key += ":"
+            if let part {
+                key += String(part.utf8.count)
+                key += ":"
+                key += part
+            } else {
+                key += "-"
+            }
+        }
+        return key
     }
 
     /// FNV-1a of 128 bits: it tells contents of one charge point apart; it is no defence against forgers, who could
@@ -175,6 +186,26 @@ enum ReplayKey {
         let prime: UInt128 = (1 << 88) + 0x13B
         var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
         for byte in bytes { hash = (hash ^ UInt128(byte)) &* prime }
-        return String(hash, radix: 36)
+        return text(hash)
+    }
+
+    /// `String(hash, radix: 36)`, with two divisions of 128 bits in place of one for each digit.
+    static func text(_ hash: UInt128) -> String {
+        let power: UInt128 = 4_738_381_338_321_616_896  // 36 to the power of 12
+        let (high, low) = hash.quotientAndRemainder(dividingBy: power)
+        let (first, middle) = high.quotientAndRemainder(dividingBy: power)
+        var digits: [UInt8] = []
+        digits.reserveCapacity(25)
+        for part in [first, middle, low] {
+            let start = digits.count
+            var rest = UInt64(part)
+            while rest > 0 || (start > 0 && digits.count < start + 12) {
+                let digit = UInt8(rest % 36)
+                digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+                rest /= 36
+            }
+            digits[start...].reverse()
+        }
+        return digits.isEmpty ? "0" : String(decoding: digits, as: UTF8.self)
     }
 }

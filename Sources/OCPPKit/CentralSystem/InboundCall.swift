@@ -1,6 +1,8 @@
 /// A CALL from a charge point, on its way through a handler.
 struct InboundCall: Sendable {
     let chargePointId: String
+    /// The charge point's place in `CentralSystem.chargePoints`.
+    let place: Int
     let connection: ConnectionID
     let record: FrameRecord
     /// The action's place in the registry, or `MessageCounters.unknownAction`.
@@ -50,8 +52,9 @@ struct AwaitedReply: Sendable {
 
 extension CentralSystem {
     mutating func received(_ bytes: [UInt8], on connection: ConnectionID) {
-        guard let id = owners[connection] else { return }
-        chargePoints[id]?.lastMessage = now
+        guard let place = owners[connection] else { return }
+        let id = chargePoints.keys[place]
+        chargePoints.values[place].lastMessage = now
         let frame: Frame
         do {
             frame = try Frame.read(bytes, maximumDepth: configuration.maximumDepth)
@@ -60,7 +63,7 @@ extension CentralSystem {
             return
         }
         if frame.kind == .call {
-            answer(frame, from: id, on: connection)
+            answer(frame, from: id, at: place, on: connection)
         } else {
             takeAnswer(frame, from: id)
         }
@@ -78,19 +81,22 @@ extension CentralSystem {
         }
     }
 
-    private mutating func answer(_ frame: Frame, from id: String, on connection: ConnectionID) {
+    private mutating func answer(
+        _ frame: Frame, from id: String, at place: Int, on connection: ConnectionID
+    ) {
         var record = FrameRecord(timestamp: now, chargePointId: id, direction: .fromChargePoint, frame: frame)
         record.judge(&quirks)
-        let definition = definition(of: record)
+        keepFrame(frame.raw, .fromChargePoint, of: id)
+        let actionIndex = actionIndex(of: record)
         noteTimesAhead(&record)
-        if definition == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
+        if actionIndex == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
         if tellsFrames { effects.append(.record(.frame(record))) }
         if !record.violations.isEmpty { counters.countViolations(record.violations) }
+        let changedSessions = noteSessions(folder.fold(record))
         let call = InboundCall(
-            chargePointId: id, connection: connection, record: record,
-            actionIndex: definition?.index ?? MessageCounters.unknownAction,
-            changedSessions: noteSessions(folder.fold(record)))
-        switch decide(call, definition) {
+            chargePointId: id, place: place, connection: connection, record: record,
+            actionIndex: actionIndex ?? MessageCounters.unknownAction, changedSessions: changedSessions)
+        switch decide(call, actionIndex) {
         case .result(let payload): reply(to: call, Frame.callResult(id: frame.messageId, payload: payload))
         case .durable(let event, let reservationId):
             replyAfterCommit(to: call, event, endingReservation: reservationId)
@@ -102,33 +108,35 @@ extension CentralSystem {
     }
 
     /// Names are case-sensitive (OCPP-J 1.6, section 4.2.1); on demand, and where quirks say so, they are read without.
-    private func definition(of record: FrameRecord) -> ActionDefinition? {
+    private func actionIndex(of record: FrameRecord) -> Int? {
+        if record.rewrittenAction == nil, let index = record.frame.definitionIndex { return index }
         let name = configuration.readsActionsInAnyCase ? record.meantAction : record.rewrittenAction ?? record.action
-        return name.flatMap(Actions.named)
+        return name.flatMap(Actions.index)
     }
 
-    private mutating func decide(_ call: InboundCall, _ definition: ActionDefinition?) -> Answer {
-        guard let definition else {
+    /// - Parameter action: its place in `Actions.all`; a definition is large, so its parts are read where they lie.
+    private mutating func decide(_ call: InboundCall, _ action: Int?) -> Answer {
+        guard let action else {
             return .error(.notImplemented, "unknown action \(call.frame.action ?? "")")
         }
-        guard definition.sender != .centralSystem, let handler = Self.handlers[definition.name] else {
-            return .error(.notSupported, "a central system does not take \(definition.name)")
+        guard Actions.all[action].sender != .centralSystem, let handler = Self.handlers[action] else {
+            return .error(.notSupported, "a central system does not take \(Actions.all[action].name)")
         }
-        if configuration.refusesBeforeBoot, let reason = gate(definition.name, of: call.chargePointId) {
+        if configuration.refusesBeforeBoot, let reason = gate(Actions.all[action].name, at: call.place) {
             return .error(.securityError, reason)
         }
-        if configuration.isStrict, let worst = worstViolation(of: call, definition) {
+        if configuration.isStrict, let worst = worstViolation(of: call, Actions.all[action]) {
             return .error(worst.code.errorCode, "\(worst.path): \(worst.message)")
         }
         return handler(&self, call)
     }
 
     /// Why a message may not come before its charge point is accepted (OCPP 1.6, section 4.2); `nil` where it may.
-    private func gate(_ action: String, of id: String) -> String? {
+    private func gate(_ action: String, at place: Int) -> String? {
         guard action != "BootNotification" else { return nil }
-        switch chargePoints[id]?.registration {
+        switch chargePoints.values[place].registration {
         case .accepted: return nil
-        case .pending where chargePoints[id]?.triggered.contains(action) == true: return nil
+        case .pending where chargePoints.values[place].triggered.contains(action): return nil
         case nil: return "no BootNotification has been accepted"
         case .pending: return "the boot is pending, and nobody asked for \(action)"
         case .rejected: return "the boot was rejected"
@@ -156,14 +164,14 @@ extension CentralSystem {
             tellsFrames || matters
             ? emitAnswer(reply, action: call.frame.action, to: call.chargePointId, after: 0) : nil
         let answered = matters ? record.map { noteSessions(folder.fold($0)) } ?? [] : []
-        var operations = frameOperations(call, reply)
-        operations += sessionOperations(call.changedSessions + answered)
+        let operations = sessionOperations(call.changedSessions + answered)
         if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
     }
 
     /// Sends an answer, and counts it.
     mutating func send(_ reply: [UInt8], to call: InboundCall, after milliseconds: Int64) {
         counters.countAnswer(action: call.actionIndex, reply: reply, milliseconds: milliseconds)
+        keepFrame(reply[...], .fromCentralSystem, of: call.chargePointId)
         effects.append(.send(call.connection, reply))
     }
 
@@ -180,17 +188,8 @@ extension CentralSystem {
         return record
     }
 
-    func frameOperations(_ call: InboundCall, _ reply: [UInt8]) -> [StoreOperation] {
-        guard configuration.keepsFrames else { return [] }
-        return [
-            .frame(
-                StoredFrame(
-                    chargePointId: call.chargePointId, direction: .fromChargePoint, arrival: now,
-                    raw: call.frame.bytes)),
-            .frame(
-                StoredFrame(
-                    chargePointId: call.chargePointId, direction: .fromCentralSystem, arrival: now, raw: reply)),
-        ]
+    mutating func keepFrame(_ raw: ArraySlice<UInt8>, _ direction: Direction, of id: String) {
+        if configuration.keepsFrames { frames.append(raw, direction, of: id, at: now) }
     }
 
     /// Marks sessions seen for the first time as new.

@@ -1,23 +1,33 @@
 /// The transactions of all charge points that have started and not ended: who has which id, and which idTag is in one.
 struct OpenTransactions: Sendable {
-    private var entries: [Int: (tagKey: String?, transactionId: Int64?)] = [:]
+    private struct Entry: Equatable {
+        let idTag: String?
+        let transactionId: Int64?
+    }
+
+    private var entries: [Int: Entry] = [:]
     private var byTag: [String: Set<Int>] = [:]
     private var byTransaction: [Int64: Int] = [:]
 
     /// Takes in what a session has become; `nil` where it was forgotten.
     mutating func note(_ number: Int, _ session: Session?) {
-        if let old = entries.removeValue(forKey: number) {
-            if let tag = old.tagKey {
+        var entry: Entry?
+        if let session, session.startEvent != nil, !session.isClosed {
+            entry = Entry(idTag: session.idTag, transactionId: session.transactionId)
+        }
+        let old = entries[number]
+        // As with nearly all meter values.
+        if old == entry { return }
+        entries[number] = entry
+        if let old {
+            if let tag = old.idTag.map(Tag.key) {
                 byTag[tag]?.remove(number)
                 if byTag[tag]?.isEmpty == true { byTag[tag] = nil }
             }
             if let id = old.transactionId, byTransaction[id] == number { byTransaction[id] = nil }
         }
-        guard let session, session.startEvent != nil, !session.isClosed else { return }
-        let tag = session.idTag.map(Tag.key)
-        entries[number] = (tag, session.transactionId)
-        if let tag { byTag[tag, default: []].insert(number) }
-        if let id = session.transactionId { byTransaction[id] = number }
+        if let tag = entry?.idTag.map(Tag.key) { byTag[tag, default: []].insert(number) }
+        if let id = entry?.transactionId { byTransaction[id] = number }
     }
 
     /// The numbers of the sessions that the idTag has started.

@@ -152,9 +152,7 @@ extension CentralSystem {
     private static let overdueKept = 16
 
     private mutating func store(_ frame: Frame, _ direction: Direction, _ id: String) {
-        guard configuration.keepsFrames else { return }
-        let stored = StoredFrame(chargePointId: id, direction: direction, arrival: now, raw: Array(frame.raw))
-        effects.append(.store(StoreRequest(ticket: 0, operations: [.frame(stored)])))
+        keepFrame(frame.raw, direction, of: id)
     }
 
     /// Ends the commands whose time is over; the charge point is free for the next one.

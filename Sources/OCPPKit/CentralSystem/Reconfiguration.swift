@@ -13,7 +13,7 @@ extension CentralSystem {
         configuration.readsActionsInAnyCase = new.readsActionsInAnyCase
         configuration.quirks = new.quirks
         quirks = new.quirks
-        for (id, chargePoint) in chargePoints {
+        for (id, chargePoint) in zip(chargePoints.keys, chargePoints.values) {
             guard let boot = chargePoint.boot else { continue }
             quirks?.learn(id, vendor: boot.vendor, model: boot.model, firmware: boot.firmwareVersion)
         }

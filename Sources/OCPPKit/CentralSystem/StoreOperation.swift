@@ -36,7 +36,8 @@ public enum StoreOutcome: Sendable {
 
 /// One thing to keep.
 public enum StoreOperation: Sendable {
-    case frame(StoredFrame)
+    /// Raw frames as they went over the wire.
+    case frames(FrameBlock)
     case event(TransactionEvent)
     case session(StoredSession)
     case chargePoint(StoredChargePoint)

@@ -51,7 +51,14 @@ public struct FrameRecord: Sendable {
 
     /// The action that a CALL means, whatever its capitals; as it was sent where OCPP 1.6 has none of that name.
     public var meantAction: String? {
-        rewrittenAction ?? frame.action.map { Actions.meant($0)?.name ?? $0 }
+        if rewrittenAction == nil, let index = frame.definitionIndex { return Actions.all[index].name }
+        return rewrittenAction ?? frame.action.map { Actions.meant($0)?.name ?? $0 }
+    }
+
+    /// The place in `Actions.all` of the action that a CALL means; `nil` where OCPP 1.6 has none of that name.
+    var meantIndex: Int? {
+        if rewrittenAction == nil, let index = frame.definitionIndex { return index }
+        return meantAction.flatMap(Actions.index)
     }
 
     /// Notes how the frame breaks the specification, and what it takes to read it all the same.

@@ -9,16 +9,40 @@ enum SessionEvent {
     /// `nil` for every other frame. The direction is not asked: only charge points send these.
     init?(_ record: FrameRecord) {
         guard record.frame.kind == .call, let payload = record.payload else { return nil }
-        switch record.meantAction {
-        case "StartTransaction": self = .start(StartTransactionRequest(payload))
-        case "StopTransaction": self = .stop(StopTransactionRequest(payload))
-        case "MeterValues": self = .meterValues(MeterValuesRequest(payload))
-        case "StatusNotification":
+        switch Kind(of: record) {
+        case .start: self = .start(StartTransactionRequest(payload))
+        case .stop: self = .stop(StopTransactionRequest(payload))
+        case .meterValues: self = .meterValues(MeterValuesRequest(payload))
+        case .status:
             guard payload["status"]?.isText("Available") == true else { return nil }
             let request = StatusNotificationRequest(payload)
             guard let connectorId = request.connectorId, connectorId != 0 else { return nil }
             self = .available(connectorId: connectorId, time: request.timestamp)
-        default: return nil
+        case nil: return nil
+        }
+    }
+
+    /// What a CALL of an action may be.
+    enum Kind: Sendable {
+        case start, stop, meterValues, status
+
+        /// `nil` for all other actions.
+        init?(of call: FrameRecord) {
+            guard let index = call.meantIndex, let kind = Self.byAction[index] else { return nil }
+            self = kind
+        }
+
+        /// Whether the answer says something about the session.
+        var isAnswered: Bool { self == .start || self == .stop }
+
+        private static let byAction: [Kind?] = Actions.all.map { action in
+            switch action.name {
+            case "StartTransaction": .start
+            case "StopTransaction": .stop
+            case "MeterValues": .meterValues
+            case "StatusNotification": .status
+            default: nil
+            }
         }
     }
 }

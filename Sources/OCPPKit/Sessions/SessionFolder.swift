@@ -5,9 +5,9 @@
 /// its message id. Times are used where the log has them and are never needed. The cost of a frame does not grow with
 /// the number of charge points or sessions.
 public struct SessionFolder: Sendable {
-    private var chargePoints: [String?: ChargePointSessions] = [:]
-    /// Whose session a number is.
-    private var owners: [Int: String?] = [:]
+    private var chargePoints = PlacedTable<String?, ChargePointSessions>()
+    /// The place of the charge point that a session is of.
+    private var owners: [Int: Int] = [:]
     private var nextNumber: Int
     private let closedLimit: Int?
 
@@ -23,10 +23,12 @@ public struct SessionFolder: Sendable {
     /// Takes up sessions where another folder left them. New ones are numbered after the highest number given.
     public mutating func restore(_ sessions: [Session]) {
         for session in sessions.sorted(by: { $0.number < $1.number }) {
-            owners[session.number] = .some(session.chargePointId)
+            let id = session.chargePointId
+            let place = chargePoints.place(of: id, orAdd: ChargePointSessions(id))
+            owners[session.number] = place
             nextNumber = max(nextNumber, session.number + 1)
-            chargePoints[session.chargePointId, default: ChargePointSessions(session.chargePointId)].restore(session)
-            dropOldest(of: session.chargePointId)
+            chargePoints.values[place].restore(session)
+            dropOldest(at: place)
         }
     }
 
@@ -39,27 +41,28 @@ public struct SessionFolder: Sendable {
     public mutating func fold(_ record: FrameRecord) -> [Int] {
         let id = record.chargePointId
         guard record.frame.kind == .call else {
-            return chargePoints[id]?.answer(record) ?? []
+            return chargePoints.place(of: id).map { chargePoints.values[$0].answer(record) } ?? []
         }
         guard let event = SessionEvent(record) else {
-            return chargePoints[id]?.otherCall(record) ?? []
+            return chargePoints.place(of: id).map { chargePoints.values[$0].otherCall(record) } ?? []
         }
-        dropOldest(of: id)
+        let place = chargePoints.place(of: id, orAdd: ChargePointSessions(id))
+        dropOldest(at: place)
         let firstNew = nextNumber
-        let changed = chargePoints[id, default: ChargePointSessions(id)].fold(event, record, &nextNumber)
-        for number in firstNew..<nextNumber { owners[number] = .some(id) }
+        let changed = chargePoints.values[place].fold(event, record, &nextNumber)
+        for number in firstNew..<nextNumber { owners[number] = place }
         return changed
     }
 
     /// Whether the answer to a CALL changes a session: one to a StartTransaction or a StopTransaction.
     static func needsAnswer(to call: FrameRecord) -> Bool {
-        PendingAnswer.Kind(answering: call.meantAction) != nil
+        SessionEvent.Kind(of: call)?.isAnswered == true
     }
 
     /// The session of that number; `nil` where there never was one, or it was forgotten.
     public func session(_ number: Int) -> Session? {
         guard let owner = owners[number] else { return nil }
-        return chargePoints[owner]?.sessions[number]
+        return chargePoints.values[owner].sessions[number]
     }
 
     /// Every session that is kept, in the order of their first frames.
@@ -88,17 +91,18 @@ public struct SessionFolder: Sendable {
 
     /// A charge point has booted: starts and stops of a clock that was never set are no repetitions of those before.
     public mutating func beginBoot(of chargePointId: String) {
-        chargePoints[chargePointId]?.forgetKeysOfUnsetClocks()
+        guard let place = chargePoints.place(of: chargePointId) else { return }
+        chargePoints.values[place].forgetKeysOfUnsetClocks()
     }
 
     /// Drops a session as if its frames had never been: the store knew them already. Its number is not used again.
     public mutating func forget(_ number: Int) {
         guard let owner = owners.removeValue(forKey: number) else { return }
-        chargePoints[owner]?.remove(number)
+        chargePoints.values[owner].remove(number)
     }
 
-    private mutating func dropOldest(of id: String?) {
+    private mutating func dropOldest(at place: Int) {
         guard let closedLimit else { return }
-        while let number = chargePoints[id]?.oldestBeyond(closedLimit) { forget(number) }
+        while let number = chargePoints.values[place].oldestBeyond(closedLimit) { forget(number) }
     }
 }

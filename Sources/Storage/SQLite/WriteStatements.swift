@@ -70,7 +70,7 @@ final class WriteStatements {
         let isReplay = verdict?.isReplay ?? false
         for operation in request.operations {
             switch operation {
-            case .frame(let value): try insert(value)
+            case .frames(let value): try insert(value)
             case .publication(let value) where !isReplay: try insert(value)
             case .published(let ids, let time):
                 for id in ids {
@@ -158,7 +158,7 @@ final class WriteStatements {
     }
 
     /// Adds to the transaction's block.
-    private func insert(_ value: StoredFrame) throws(SQLiteFailure) {
+    private func insert(_ value: FrameBlock) throws(SQLiteFailure) {
         block.append(value)
         if block.bytes.count >= FrameBlock.maximumBytes { try writeBlock() }
     }

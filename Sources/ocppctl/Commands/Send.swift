@@ -18,8 +18,9 @@ struct Send: ParsableCommand {
             connected, 65 for a payload that the action does not allow, and 1 where they differ.
 
             --until waits for what follows, as long as --timeout again, and writes it as a frame record: \
-            StartTransaction, StatusNotification.status=Charging,connectorId=1, or a status alone, as Installed. A \
-            work that fails is 77 at once, one that takes too long 75.
+            StartTransaction, StatusNotification.status=Charging,connectorId=1, or a status alone, as Installed. It \
+            counts once the central system has answered it: a start or stop is then stored. A work that fails is 77 \
+            at once, one that takes too long 75.
 
             Examples:
               ocppctl send CP001 Reset type=Soft

@@ -55,7 +55,7 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            #"Who may charge: a file with an idTag a line, or lines {"idTag","status","expiryDate","parentIdTag"}."#,
+            "Who may charge: a file as 'ocppctl tags import' takes it, such as one with an idTag a line.",
             valueName: "file"), completion: .file())
     var tags: String?
 
@@ -202,7 +202,9 @@ struct Serve: AsyncParsableCommand {
         settings.centralSystem.isStrict = strict
         settings.centralSystem.quirks = try quirks.read()
         settings.centralSystem.keepsFrames = keepFrames.milliseconds > 0
-        settings.centralSystem.tags = try tags.map { TagList(try TagListFile.read($0)) }
+        settings.centralSystem.tags = try tags.map { name in
+            TagList(try TagListFile.read(name) { throw CommandFailure(.configuration, $0) })
+        }
         settings.centralSystem.unknownTags = unknownTags.map { $0 == .accept ? .accepted : .invalid }
         settings.centralSystem.allowsConcurrentTransactions = concurrentTransactions == .accept
         settings.centralSystem.readsActionsInAnyCase = actionCase == .any

@@ -14,13 +14,9 @@ protocol CommandSource: AnyObject {
 final class CommandRunner {
     private struct Open {
         let chargePointId: String
-        /// The charge point's frames since the command was given to the server: how many, our CALLs among them by id,
-        /// and those that mean something to the condition.
-        var frameCount = 0
-        var calls: [String: Int] = [:]
-        var matches: [(position: Int, line: [UInt8], verdict: FrameCondition.Verdict)] = []
-        /// What follows must be later than this; `nil` before the answer.
-        var position: Int?
+        /// What its frames mean since the command was given to the server.
+        var followUp: FollowUp?
+        /// When what follows must have come; `nil` before the answer.
         var deadline: Int64?
     }
 
@@ -85,7 +81,8 @@ final class CommandRunner {
             let busy = Set(open.values.map(\.chargePointId))
             guard let index = waiting.firstIndex(where: { !busy.contains($0.chargePointId) }) else { return }
             let request = waiting.remove(at: index)
-            open[try session.send(request)] = Open(chargePointId: request.chargePointId)
+            open[try session.send(request)] = Open(
+                chargePointId: request.chargePointId, followUp: condition.map(FollowUp.init))
         }
     }
 
@@ -108,47 +105,30 @@ final class CommandRunner {
     }
 
     private func answered(_ number: UInt64, _ outcome: CommandOutcome) throws {
-        guard var command = open[number] else { return }
+        guard open[number] != nil else { return }
         try output.writeLine { outcome.write(to: &$0) }
         guard condition != nil, outcome.outcome == .accepted else {
             tally.count(outcome.outcome)
             open[number] = nil
             return
         }
-        let position = outcome.messageId.flatMap { command.calls[$0] } ?? 0
-        command.position = position
-        command.deadline = monotonicMilliseconds() + timeoutMilliseconds
-        open[number] = command
-        if let match = command.matches.first(where: { $0.position > position }) {
-            try conclude(number, match.line, match.verdict)
-        }
+        open[number]?.deadline = monotonicMilliseconds() + timeoutMilliseconds
+        if let end = open[number]?.followUp?.accepted(messageId: outcome.messageId) { try conclude(number, end) }
     }
 
     /// A frame of somebody whom a command was sent to, perhaps.
     private func note(_ line: [UInt8]) throws {
-        guard let condition, let record = try? JSONTree(parsing: line).root, record["messageType"]?.text == "CALL",
-            let number = open.first(where: { $0.value.chargePointId == record["chargePointId"]?.text })?.key
+        guard let record = try? JSONTree(parsing: line).root,
+            let number = open.first(where: { $0.value.chargePointId == record["chargePointId"]?.text })?.key,
+            let end = open[number]?.followUp?.take(record, line: line)
         else { return }
-        open[number]?.frameCount += 1
-        let position = open[number]?.frameCount ?? 0
-        if record["direction"]?.text == Direction.fromCentralSystem.rawValue {
-            if open[number]?.position == nil { open[number]?.calls[record["messageId"]?.text ?? ""] = position }
-            return
-        }
-        guard let verdict = condition.verdict(action: record["action"]?.text ?? "", payload: record["payload"]) else {
-            return
-        }
-        if open[number]?.position != nil {
-            try conclude(number, line, verdict)
-        } else {
-            open[number]?.matches.append((position, line, verdict))
-        }
+        try conclude(number, end)
     }
 
-    private func conclude(_ number: UInt64, _ line: [UInt8], _ verdict: FrameCondition.Verdict) throws {
+    private func conclude(_ number: UInt64, _ end: FollowUp.Conclusion) throws {
         guard let command = open.removeValue(forKey: number) else { return }
-        try output.write(line + [UInt8(ascii: "\n")])
-        switch verdict {
+        try output.write(end.line + [UInt8(ascii: "\n")])
+        switch end.verdict {
         case .met: tally.count(.accepted)
         case .failed(let status):
             Diagnostics.say("\(command.chargePointId): \(status), while '\(condition?.text ?? "")' was waited for")
@@ -163,9 +143,13 @@ final class CommandRunner {
             throw CommandFailure(.unreachable, "the server gave no answer")
         }
         for (number, command) in late.sorted(by: { $0.key < $1.key }) {
+            let text = "'\(condition?.text ?? "")'"
+            let what =
+                command.followUp?.isUnanswered == true
+                ? "\(text) has come, and no answer to it" : "nothing like \(text)"
             Diagnostics.say(
-                "\(command.chargePointId): nothing like '\(condition?.text ?? "")' within "
-                    + "\(ExactDecimal(mantissa: timeoutMilliseconds, exponent: -3)) s")
+                "\(command.chargePointId): \(what) within \(ExactDecimal(mantissa: timeoutMilliseconds, exponent: -3)) s"
+            )
             tally.count(.timeout)
             open[number] = nil
         }

@@ -38,6 +38,10 @@ struct InputFile: ~Copyable {
             switch failure {
             case 0: return !buffer.isEmpty
             case EINTR: continue
+            case EAGAIN:
+                // Another program that has the same pipe or terminal made it so.
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                _ = unsafe poll(&waiting, 1, -1)
             default:
                 let what = name == "-" ? "standard input" : name
                 throw CommandFailure(.noInput, "cannot read \(what): \(systemError(failure))")

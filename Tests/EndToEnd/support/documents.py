@@ -24,7 +24,6 @@ import signal
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 from .program import BINARY, DEADLINE, ROOT, environment
 

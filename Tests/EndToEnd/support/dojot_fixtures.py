@@ -29,6 +29,18 @@ def dojot_broker(tmp_path):
 
 
 @pytest.fixture
+def provision(tmp_path):
+    """Runs the command as admin, with a cache of its own."""
+    password = written(tmp_path / "password", DOJOT_PASSWORD + "\n")
+
+    def provision(url, *arguments, stdin=b"", user="admin", password=password, **options):
+        return run("provision-dojot", "--url", url, "--user", user, "--password-file", password, *arguments,
+                   stdin=stdin, env=environment(XDG_CACHE_HOME=str(tmp_path / "cache")), **options)
+
+    return provision
+
+
+@pytest.fixture
 def platform(dojot, dojot_broker, tmp_path):
     """Starts a DOJOT with its broker, on which charge points are provisioned.
 

@@ -15,9 +15,9 @@ struct ActionTests {
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix("Handler.swift") }.map { String($0.dropLast("Handler.swift".count)) }
         // Both triggers are followed alike.
-        let named = Set(CentralSystem.handlers.keys).union(CentralSystem.followers.keys)
+        let named = Set(CentralSystem.handlersByName.keys).union(CentralSystem.followers.keys)
         #expect(Set(files) == named.subtracting(["ExtendedTriggerMessage"]))
-        #expect(Set(CentralSystem.handlers.keys) == Set(Self.handled))
+        #expect(Set(CentralSystem.handlersByName.keys) == Set(Self.handled))
         #expect(Self.handled.count + Self.others.count == 39)
     }
 

@@ -231,7 +231,6 @@ struct MemoryStore {
     private(set) var reservations: [StoredReservation] = []
     private(set) var tags: [TagChange] = []
     private(set) var localLists: [LocalListUpdate] = []
-    private(set) var frames = 0
     private(set) var outbox: [StoredPublication] = []
     private(set) var commands: [StoredCommand] = []
     private(set) var commandEnds: [(id: Int64, outcome: CommandOutcome)] = []
@@ -270,7 +269,7 @@ struct MemoryStore {
             case .command(let row): commands.append(row)
             case .commandEnded(let id, let outcome, _): commandEnds.append((id, outcome))
             case .publication(let row): if !isReplay { outbox.append(row) }
-            case .frame: frames += 1
+            case .frames: break
             case .session(let session): if !isReplay || !session.isNew { sessions[session.number] = session }
             case .chargePoint(let row): chargePoints[row.chargePointId] = row
             case .connector(let row):

@@ -342,4 +342,11 @@ private struct RepeatingGenerator: RandomNumberGenerator {
         count += 1
         return ((count + 2) / 3) &* 0x9E37_79B9_7F4A_7C15
     }
+
+    @Test func `A digest is written as the library writes it`() {
+        let powers = (0..<25).map { exponent in (0..<exponent).reduce(UInt128(1)) { power, _ in power * 36 } }
+        let edges = powers + powers.map { $0 - 1 } + powers.map { $0 + 1 } + [.max]
+        let drawn = (0..<1_000).map { UInt128.random(in: 0...(.max >> ($0 % 128))) }
+        for hash in edges + drawn { #expect(ReplayKey.text(hash) == String(hash, radix: 36)) }
+    }
 }

@@ -2,7 +2,7 @@ extension CentralSystem {
     typealias Handler = @Sendable (inout CentralSystem, InboundCall) -> Answer
 
     /// What a central system does with each action that charge points send. One file each in this folder.
-    static let handlers: [String: Handler] = [
+    static let handlersByName: [String: Handler] = [
         "Authorize": { $0.authorize($1) },
         "BootNotification": { $0.bootNotification($1) },
         "DataTransfer": { $0.dataTransfer($1) },
@@ -18,4 +18,7 @@ extension CentralSystem {
         "StatusNotification": { $0.statusNotification($1) },
         "StopTransaction": { $0.stopTransaction($1) },
     ]
+
+    /// By the action's index; `nil` for what a central system does not take.
+    static let handlers: [Handler?] = Actions.all.map { handlersByName[$0.name] }
 }

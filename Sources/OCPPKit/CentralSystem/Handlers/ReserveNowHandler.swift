@@ -16,7 +16,7 @@ extension CentralSystem {
 
     /// Forgets reservations whose time is over.
     mutating func expireReservations() {
-        for (id, chargePoint) in chargePoints where !chargePoint.reservations.isEmpty {
+        for (id, chargePoint) in zip(chargePoints.keys, chargePoints.values) where !chargePoint.reservations.isEmpty {
             for reservation in chargePoint.reservations.values {
                 if reservation.expiryDate <= now {
                     endReservation(reservation.reservationId, of: id)

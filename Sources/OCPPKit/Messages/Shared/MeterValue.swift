@@ -55,7 +55,7 @@ public struct MeterValue: Sendable {
         .required("timestamp", .dateTime),
         .required(
             "sampledValue",
-            .array(of: .object(SampledValue.shape(units: SampledValue.units + ["Hertz"])), minimum: 1)),
+            .array(of: .object(SampledValue.shape(units: SampledValue.unitsAndHertz)), minimum: 1)),
     ])
 
     /// The fields of StopTransaction's `transactionData`: the same, but its schema takes no samples at all for samples,
@@ -110,7 +110,7 @@ public struct SampledValue: Sendable {
         measurand = reader.open("measurand")
         phase = reader.open("phase")
         location = reader.open("location")
-        unit = reader.word("unit", among: SampledValue.units + ["Hertz"])
+        unit = reader.word("unit", among: SampledValue.unitsAndHertz)
     }
 
     func write(to writer: inout JSONWriter) {
@@ -130,6 +130,9 @@ public struct SampledValue: Sendable {
         "Wh", "kWh", "varh", "kvarh", "W", "kW", "VA", "kVA", "var", "kvar", "A", "V", "K", "Celcius", "Celsius",
         "Fahrenheit", "Percent",
     ]
+
+    /// With the one that only MeterValues' schema has.
+    static let unitsAndHertz = units + ["Hertz"]
 
     static func shape(units: [String]) -> ObjectShape {
         ObjectShape([
