@@ -108,7 +108,8 @@ public struct Frame: Sendable {
             throw FrameError(code: .frame, message: "no array that begins with a MessageTypeId")
         }
         guard let kind = Frame.kind(ofTypeId: typeId) else {
-            throw Frame.error("MessageTypeId \(typeId) is none of 2 (CALL), 3 (CALLRESULT), 4 (CALLERROR)", typeId, node)
+            throw Frame.error(
+                "MessageTypeId \(typeId) is none of 2 (CALL), 3 (CALLRESULT), 4 (CALLERROR)", typeId, node)
         }
         let expected = kind == .call ? 4...4 : kind == .callResult ? 3...3 : 3...5
         guard expected.contains(places.count) else {
