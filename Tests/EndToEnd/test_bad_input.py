@@ -1,13 +1,15 @@
 """Bad input gets a clear error with its place, and nothing is lost."""
 
+import json
 import os
 import socket
+import subprocess
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from support.charge_point import ChargePoint
-from support.program import run
+from support.program import BINARY, DEADLINE, environment, run
 
 
 def test_misspelt_words_get_a_suggestion():
@@ -113,3 +115,26 @@ def test_no_server_is_said_with_the_socket(tmp_path):
 def test_beyond_loopback_is_refused(tmp_path):
     wrong = run("serve", "--listen", "0.0.0.0:0", "--store", tmp_path / "s.db", "--control", tmp_path / "c")
     assert wrong.returncode == 64 and b"loopback" in wrong.stderr
+
+
+def test_file_names_that_are_not_utf_8(tmp_path):
+    """As old archives and file systems have them: sessão.log in Latin-1."""
+    def decode(*names):
+        return subprocess.run([BINARY, "decode", *names], cwd=tmp_path, capture_output=True, env=environment(),
+                              timeout=DEADLINE)
+
+    names = [b"sess\xe3o.log", b"m\xeas.log", b"m\xe3s.log"]
+    for number, name in enumerate(names):
+        with open(os.fsencode(tmp_path) + b"/" + name, "w") as file:
+            file.write(f'[2,"{number}","Heartbeat",{{}}]\n')
+    done = decode(*names[:2])
+    assert done.returncode == 0, done.stderr
+    frames = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(frame["messageId"], frame["meta"]["source"]["file"]) for frame in frames] == [
+        ("0", "sess\ufffdo.log"), ("1", "m\ufffds.log")]
+    # Which of two is meant cannot be told any more.
+    done = decode(*names)
+    assert done.returncode == 66 and [json.loads(line)["messageId"] for line in done.stdout.splitlines()] == ["0"]
+    assert done.stderr.decode() == 2 * (
+        "ocppctl: cannot open m\ufffds.log: it is not UTF-8, and looks like another argument that is not: "
+        "rename it, or give it as standard input\n")
