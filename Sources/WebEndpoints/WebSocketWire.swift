@@ -2,8 +2,8 @@ import CLibwebsockets
 
 /// How a WebSocket ended.
 public enum CloseReason: Sendable, Equatable {
-    /// The peer closed; `nil` where it gave no code.
-    case byPeer(code: UInt16?)
+    /// The peer closed; `nil` where it gave no code. Its reason is at most 123 bytes, and any text.
+    case byPeer(code: UInt16?, reason: String = "")
     /// We closed: on request, or because the peer broke a rule (1003 binary, 1007 not UTF-8, 1008 too slow a reader or
     /// half a message for too long, 1009 too big).
     case byUs(code: UInt16)
@@ -15,7 +15,7 @@ public enum CloseReason: Sendable, Equatable {
     /// The close code, where there is one.
     public var code: UInt16? {
         switch self {
-        case .byPeer(let code): code
+        case .byPeer(let code, _): code
         case .byUs(let code): code
         case .timedOut, .lost: nil
         }
@@ -25,7 +25,8 @@ public enum CloseReason: Sendable, Equatable {
 extension CloseReason: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .byPeer(let code): "closed by the other end" + (code.map { " with \($0)" } ?? "")
+        case .byPeer(let code, let reason):
+            "closed by the other end" + (code.map { " with \($0)" } ?? "") + (reason.isEmpty ? "" : ": \(reason)")
         case .byUs(let code): "closed with \(code)"
         case .timedOut: "timed out"
         case .lost: "lost"
@@ -241,7 +242,7 @@ final class WebSocketWire: Wire {
             if reason == nil, unsafe !isUTF8(Array(bytes.dropFirst(2))) { return refuse(1007, "not UTF-8") }
             if reason == nil {
                 let code = unsafe bytes.count >= 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : nil
-                reason = .byPeer(code: code)
+                reason = unsafe .byPeer(code: code, reason: String(decoding: bytes.dropFirst(2), as: UTF8.self))
             }
         case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
             guard let owner, let base = bytes.baseAddress else { return -1 }

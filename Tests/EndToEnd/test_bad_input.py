@@ -1,13 +1,15 @@
 """Bad input gets a clear error with its place, and nothing is lost."""
 
+import json
 import os
 import socket
+import subprocess
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from support.charge_point import ChargePoint
-from support.program import run
+from support.program import BINARY, DEADLINE, environment, run
 
 
 def test_misspelt_words_get_a_suggestion():
@@ -41,6 +43,18 @@ def test_a_directory_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("in the way")
     wrong = run("serve", "--listen", "127.0.0.1:0", "--store", tmp_path / "file" / "s.db", "--control", tmp_path / "c")
     assert wrong.returncode == 78 and str(tmp_path / "file").encode() in wrong.stderr
+
+
+@pytest.mark.parametrize("command", ["export-sessions", "export-meter-values", "stations", "tags list"])
+def test_a_store_that_cannot_be_read_is_there(tmp_path, command):
+    """Somebody else's was none at all, and its list of tags empty. The reason here is one that root meets, too."""
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "folder").mkdir()
+    for name, reason in (("loop", b"Too many levels of symbolic links"), ("folder", b"Is a directory")):
+        control = () if command.startswith("export") else ("--control", tmp_path / "none")
+        wrong = run(*command.split(), "--store", tmp_path / name, *control)
+        assert wrong.returncode == 66, wrong
+        assert f"cannot read the store {tmp_path / name}: ".encode() + reason in wrong.stderr
 
 
 def test_another_servers_control_socket_and_store(central_system, tmp_path):
@@ -113,3 +127,26 @@ def test_no_server_is_said_with_the_socket(tmp_path):
 def test_beyond_loopback_is_refused(tmp_path):
     wrong = run("serve", "--listen", "0.0.0.0:0", "--store", tmp_path / "s.db", "--control", tmp_path / "c")
     assert wrong.returncode == 64 and b"loopback" in wrong.stderr
+
+
+def test_file_names_that_are_not_utf_8(tmp_path):
+    """As old archives and file systems have them: sessão.log in Latin-1."""
+    def decode(*names):
+        return subprocess.run([BINARY, "decode", *names], cwd=tmp_path, capture_output=True, env=environment(),
+                              timeout=DEADLINE)
+
+    names = [b"sess\xe3o.log", b"m\xeas.log", b"m\xe3s.log"]
+    for number, name in enumerate(names):
+        with open(os.fsencode(tmp_path) + b"/" + name, "w") as file:
+            file.write(f'[2,"{number}","Heartbeat",{{}}]\n')
+    done = decode(*names[:2])
+    assert done.returncode == 0, done.stderr
+    frames = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(frame["messageId"], frame["meta"]["source"]["file"]) for frame in frames] == [
+        ("0", "sess\ufffdo.log"), ("1", "m\ufffds.log")]
+    # Which of two is meant cannot be told any more.
+    done = decode(*names)
+    assert done.returncode == 66 and [json.loads(line)["messageId"] for line in done.stdout.splitlines()] == ["0"]
+    assert done.stderr.decode() == 2 * (
+        "ocppctl: cannot open m\ufffds.log: it is not UTF-8, and looks like another argument that is not: "
+        "rename it, or give it as standard input\n")

@@ -8,6 +8,7 @@ import threading
 from websockets.sync.server import serve as websocket_server
 
 from support.broker import free_port
+from support.charge_point import ChargePoint
 from support.program import BINARY, Lines, environment, run
 
 SESSION = "connector=1,idTag=BUS-17,energy=20kWh,power=50kW"
@@ -102,9 +103,23 @@ def test_every_core_command_is_answered(central_system):
     assert send("Reset", "type=Soft") == (0, "Accepted")
     gone = central_system.wait_for_record(
         lambda r: r.get("record") == "connection" and r["event"] == "disconnected", "disconnect")
-    assert gone["reason"] == "closed by the other end with 1000"
+    assert gone["reason"] == "closed by the other end with 1000: rebooting"
     assert simulator.stop() == 0
     assert rows(central_system)[0]["reason"] == "Remote"
+
+
+def test_why_the_other_end_closes_is_said(central_system):
+    """On both sides; a charge point that is refused for another one of its name did not learn why."""
+    first = ChargePoint(central_system.url, "CP001")
+    first.boot()
+    second = Simulator(central_system.url, "--records", "none")
+    second.messages.wait_for(
+        lambda line: b"closed by the other end with 1008: the charge point has a connection that answers" in line)
+    assert second.stop() == 0
+    first.socket.close(1001, "going home \x1b[31m")
+    gone = central_system.wait_for_record(
+        lambda r: r.get("record") == "connection" and r["event"] == "disconnected", "disconnect")
+    assert gone["reason"] == "closed by the other end with 1001: going home \x1b[31m"
 
 
 def booted(central_system):

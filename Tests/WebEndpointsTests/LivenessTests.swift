@@ -113,6 +113,9 @@ import WebEndpoints
             let polite = try await open(server)
             try await polite.send(frame([0x0B, 0xB8], opcode: 8))
             #expect(try await end(recorder) == .byPeer(code: 3000))
+            let talkative = try await open(server)
+            try await talkative.send(frame([0x03, 0xF0] + Array("não há".utf8), opcode: 8))
+            #expect(try await end(recorder) == .byPeer(code: 1008, reason: "não há"))
             let terse = try await open(server)
             try await terse.send(frame([], opcode: 8))
             #expect(try await end(recorder) == .byPeer(code: nil))
@@ -144,7 +147,7 @@ import WebEndpoints
             WebSocketClient.connect(loop: loop, url: "ws://127.0.0.1:\(server.boundPort)/", handler: handler)
             try await handler.events.expect(.opened("ocpp1.6"))
             try await handler.events.expect(.received([0x61]))
-            try await handler.events.expect(.closed(.byPeer(code: 4000)))
+            try await handler.events.expect(.closed(.byPeer(code: 4000, reason: String(repeating: "x", count: 123))))
             #expect(try await end(recorder) == .byUs(code: 4000))
         }
     }

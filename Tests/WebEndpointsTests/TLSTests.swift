@@ -57,7 +57,7 @@ import WebEndpoints
             try await handler.events.expect(.opened("ocpp1.6"))
             try await handler.events.expect(.received(big))
             try await handler.events.expect(.received(big))
-            try await handler.events.expect(.closed(.byPeer(code: 1001)))
+            try await handler.events.expect(.closed(.byPeer(code: 1001, reason: "bye")))
         }
     }
 
@@ -69,7 +69,7 @@ import WebEndpoints
             await loop.run { for (client, _) in all { client.send([0x31]) } }
             for (_, handler) in all { try await handler.events.expect(.received([0x31])) }
             await loop.run { server.closeAll(reason: "bye") }
-            for (_, handler) in all { try await handler.events.expect(.closed(.byPeer(code: 1001))) }
+            for (_, handler) in all { try await handler.events.expect(.closed(.byPeer(code: 1001, reason: "bye"))) }
         }
     }
 

@@ -32,7 +32,7 @@ import WebEndpoints
             let client = WebSocketClient.connect(loop: loop, url: url(server), handler: handler)
             try await handler.events.expect(.opened("ocpp1.6"))
             await loop.run { client.send([UInt8](repeating: 0x61, count: 1_048_577)) }
-            try await handler.events.expect(.closed(.byPeer(code: 1009)))
+            try await handler.events.expect(.closed(.byPeer(code: 1009, reason: "message too big")))
             _ = try await recorder.events.next()
             try await recorder.events.expect(.closed(id: 1, .byUs(code: 1009)))
         }
@@ -52,7 +52,7 @@ import WebEndpoints
             await loop.run { for client in clients { client.send([0x31]) } }
             for handler in handlers { try await handler.events.expect(.received([0x31])) }
             await loop.run { server.closeAll(reason: "bye") }
-            for handler in handlers { try await handler.events.expect(.closed(.byPeer(code: 1001))) }
+            for handler in handlers { try await handler.events.expect(.closed(.byPeer(code: 1001, reason: "bye"))) }
         }
         #expect(recorder.counts.withLock { $0.opened == 500 && $0.closed == 500 })
     }
@@ -67,7 +67,7 @@ import WebEndpoints
             try await handler.events.expect(.opened("ocpp1.6"))
         }
         for _ in 0..<3 { try await handler.events.expect(.received(big)) }
-        try await handler.events.expect(.closed(.byPeer(code: 1001)))
+        try await handler.events.expect(.closed(.byPeer(code: 1001, reason: "shutting down")))
         #expect(recorder.counts.withLock { $0.opened == 1 && $0.closed == 1 })
         await loop.shutDown()
     }

@@ -24,13 +24,12 @@ struct FrameResolver {
         agreement = 0
     }
 
-    /// A frame found in text.
-    mutating func resolve(_ frame: Frame, _ told: LogPrefix, source: FrameRecord.Source) -> FrameRecord {
-        var record = FrameRecord(
-            timestamp: told.time.flatMap { clock.utc($0) }, chargePointId: told.chargePointId ?? options.chargePointId,
-            direction: nil, frame: frame, source: source)
-        complete(&record, mark: told.mark)
-        return record
+    /// A frame found in text, with what the text tells of it; `complete` works out the rest.
+    mutating func record(_ frame: Frame, _ told: LogPrefix, source: FrameRecord.Source) -> FrameRecord {
+        let timestamp = told.time.flatMap { clock.utc($0) }
+        return FrameRecord(
+            timestamp: timestamp, chargePointId: told.chargePointId ?? options.chargePointId, direction: nil,
+            frame: frame, source: source)
     }
 
     /// What begins as a frame and is broken.
@@ -42,16 +41,15 @@ struct FrameResolver {
             chargePointId: told.chargePointId ?? options.chargePointId)
     }
 
-    /// A frame record: what it says stays.
-    mutating func resolve(_ record: FrameRecord, source: FrameRecord.Source) -> FrameRecord {
-        var record = record
+    /// A frame record that stood in the log: what it says stays.
+    mutating func complete(_ record: inout FrameRecord, source: FrameRecord.Source) {
         record.chargePointId = record.chargePointId ?? options.chargePointId
         record.source = record.source ?? source
         complete(&record, mark: nil)
-        return record
     }
 
-    private mutating func complete(_ record: inout FrameRecord, mark: DirectionMark?) {
+    /// Finds out which way a frame went and what it answers, and judges it. In place: records are large.
+    mutating func complete(_ record: inout FrameRecord, mark: DirectionMark?) {
         if record.frame.kind == .call {
             let direction = record.direction ?? direction(ofCall: record.frame, mark)
             record.direction = direction
@@ -91,10 +89,10 @@ struct FrameResolver {
                 isSure = options.perspective != nil || agreement >= FrameResolver.sureAgreement
             }
         }
-        let (id, chargePointId) = (record.frame.messageId, record.chargePointId)
-        var call = pairing.answer(id, chargePointId: chargePointId, direction: told)
+        let chargePointId = record.chargePointId
+        var call = pairing.answer(record.frame, chargePointId: chargePointId, direction: told)
         if call == nil, told != nil, !isSure {
-            call = pairing.answer(id, chargePointId: chargePointId, direction: nil)
+            call = pairing.answer(record.frame, chargePointId: chargePointId, direction: nil)
             if let direction = call?.direction { told = direction.opposite }
         }
         record.direction = told ?? call?.direction?.opposite

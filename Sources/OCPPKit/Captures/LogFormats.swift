@@ -105,12 +105,6 @@ enum LogFormats {
         "websocket", "websockets", "ws", "message", "msg", "frame", "raw", "data", "text", "payload", "main",
     ]
 
-    /// Whether a mark can begin with a byte: 256 answers.
-    static let mayBeginMark: [Bool] = (0...255).map { byte in
-        let letter = lowercased(UInt8(byte))
-        return !marksByFirstByte[Int(letter)].isEmpty || LogSides.mayBegin[Int(letter)]
-    }
-
     /// The rows whose text begins with each byte, longest first; letters in lower case.
     static let marksByFirstByte: [[(text: [UInt8], mark: DirectionMark)]] = {
         let rows = marks.map { (text: Array($0.text.utf8).map(lowercased), mark: $0) }

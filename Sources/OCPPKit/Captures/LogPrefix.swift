@@ -161,13 +161,10 @@ struct LogPrefix {
     // MARK: marks
 
     private static func nearestMark(in text: ArraySlice<UInt8>) -> (DirectionMark, Range<Int>)? {
-        var position = text.endIndex
         let limit = max(text.startIndex, text.endIndex - markWindow)
-        let mayBeginMark = LogFormats.mayBeginMark
-        while position > limit {
-            position -= 1
-            // Most bytes stand within a word, where no mark begins.
-            guard mayBeginMark[Int(text[position])], opensMark(at: position, in: text) else { continue }
+        var end = text.endIndex
+        while let position = MarkStarts.last(in: limit..<end, of: text) {
+            end = position
             if let (mark, end) = LogSides.mark(in: text, at: position), isDelimited(position..<end, in: text) {
                 return (mark, position..<end)
             }
@@ -210,7 +207,10 @@ struct LogPrefix {
 
     /// A word ends where an id would; a sign stands between blanks or at punctuation.
     private static func delimits(_ byte: UInt8, signAt start: Int, in text: ArraySlice<UInt8>) -> Bool {
-        guard !isWordByte(text[start]) else { return !isIdByte(byte) }
+        isWordByte(text[start]) ? !isIdByte(byte) : delimitsSigns(byte)
+    }
+
+    static func delimitsSigns(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x20, 0x09, UInt8(ascii: ":"), UInt8(ascii: "]"), UInt8(ascii: ")"), UInt8(ascii: "}"), UInt8(ascii: ","),
             UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "|"), UInt8(ascii: ";"):
@@ -311,7 +311,7 @@ struct LogPrefix {
     }
 
     /// Letters, digits and what charge point ids have besides.
-    private static func isIdByte(_ byte: UInt8) -> Bool {
+    static func isIdByte(_ byte: UInt8) -> Bool {
         if isWordByte(byte) { return true }
         switch byte {
         case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "*"), UInt8(ascii: "@"), UInt8(ascii: "|"),

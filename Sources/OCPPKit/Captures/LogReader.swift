@@ -6,6 +6,15 @@ public enum LogItem: Sendable {
     case connection(LoggedConnection)
     /// A record of any other kind; only where `LogOptions.givesRecords` asks for them.
     case record(JSONNode)
+
+    /// Writes a frame's record as one line, its newline included; nothing for other items.
+    public func write(to writer: inout JSONWriter) {
+        switch self {
+        case .frame(let record): record.write(to: &writer)
+        case .unreadable(let frame): frame.write(to: &writer)
+        case .connection, .record: break
+        }
+    }
 }
 
 /// What the person knows about a log and the log does not tell.
@@ -159,7 +168,9 @@ public struct LogReader {
         guard columns == nil, let frame = LogReader.plainFrame(at: start, in: line) else { return false }
         let told = LogPrefix(reading: line[..<start])
         let source = FrameRecord.Source(file: file, line: lineNumber)
-        try body(.frame(resolver.resolve(frame, told, source: source)))
+        var record = resolver.record(frame, told, source: source)
+        resolver.complete(&record, mark: told.mark)
+        try body(.frame(consume record))
         return true
     }
 
@@ -293,7 +304,9 @@ public struct LogReader {
             case .broken(let error, let raw):
                 try body(.unreadable(resolver.resolve(error, raw: raw, told, source: source)))
             case .frame(let frame):
-                try body(.frame(resolver.resolve(frame, told, source: source)))
+                var record = resolver.record(frame, told, source: source)
+                resolver.complete(&record, mark: told.mark)
+                try body(.frame(consume record))
             }
         }
     }
@@ -313,8 +326,9 @@ public struct LogReader {
         }
         let item: LogItem
         do throws(FrameError) {
-            guard let record = try FrameRecord.read(object) else { return false }
-            item = .frame(resolver.resolve(record, source: source))
+            guard var record = try FrameRecord.read(object) else { return false }
+            resolver.complete(&record, source: source)
+            item = .frame(record)
         } catch {
             let raw = object["raw"]?.text.map { Array($0.utf8) } ?? Array(object.raw)
             item = .unreadable(UnreadableFrame(error: error, raw: raw, source: source))

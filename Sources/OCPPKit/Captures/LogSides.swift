@@ -37,21 +37,25 @@ enum LogSides {
         (true, ["from the ", "from ", "from-", "from_"]), (false, ["to the ", "to ", "to-", "to_"]),
     ].flatMap { isSender, texts in texts.map { (Array($0.utf8), isSender) } }
 
-    // The same by their first bytes.
-    private static let namesByFirstByte = (0...255).map { byte in names.filter { $0.text[0] == UInt8(byte) } }
+    /// Names by their first two letters, of which five bits count: names that share a place are compared whole.
+    private static let namesByLetters = (0..<1024).map { place in
+        names.filter { letters($0.text[0], $0.text[1]) == place }
+    }
+    private static func letters(_ first: UInt8, _ second: UInt8) -> Int { Int(first & 31) << 5 | Int(second & 31) }
+
+    // The others by their first bytes.
     private static let prepositionsByFirstByte = (0...255).map { byte in
         prepositions.filter { $0.text[0] == UInt8(byte) }
     }
 
     private static let arrowsByFirstByte = (0...255).map { byte in arrows.filter { $0.text[0] == UInt8(byte) } }
 
-    /// Whether such a text can begin with a byte, a letter in lower case: 256 answers.
-    static let mayBegin = zip(namesByFirstByte, prepositionsByFirstByte).map { !$0.isEmpty || !$1.isEmpty }
+    /// What such a text can begin with.
+    static let beginnings = names.map(\.text) + prepositions.map(\.text)
 
     /// Who sent a frame, as the text at an offset says, and where it ends.
     static func mark(in text: ArraySlice<UInt8>, at start: Int) -> (DirectionMark, end: Int)? {
         let letter = Int(lowercased(text[start]))
-        guard mayBegin[letter] else { return nil }
         for (preposition, isSender) in prepositionsByFirstByte[letter] where matches(preposition, in: text, at: start) {
             guard let (side, end) = name(in: text, at: start + preposition.count), side != .centralSystemInPairs else {
                 continue
@@ -74,8 +78,8 @@ enum LogSides {
     }
 
     private static func name(in text: ArraySlice<UInt8>, at start: Int) -> (Side, end: Int)? {
-        guard start < text.endIndex else { return nil }
-        return namesByFirstByte[Int(lowercased(text[start]))].first { matches($0.text, in: text, at: start) }
+        guard start + 1 < text.endIndex else { return nil }
+        return namesByLetters[letters(text[start], text[start + 1])].first { matches($0.text, in: text, at: start) }
             .map { ($0.side, start + $0.text.count) }
     }
 

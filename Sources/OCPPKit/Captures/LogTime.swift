@@ -21,7 +21,7 @@ struct LogTime: Equatable {
     /// How dates are written; each is followed by a separator and a time of day. `MMM` is a month's English name, `d` a day
     /// of one or two digits. A date of which the order of day and month is not clear is none.
     private static let datePatterns: [LogDatePattern] = [
-        "YYYY-MM-DD", "YYYY/MM/DD", "YYYY.MM.DD", "DD.MM.YYYY", "YYYYMMDD", "DD/MMM/YYYY", "DD-MMM-YYYY", "d MMM YYYY",
+        "DD.MM.YYYY", "YYYYMMDD", "DD/MMM/YYYY", "DD-MMM-YYYY", "d MMM YYYY",
         "MMM d, YYYY", "MMM d YYYY", "MMM d",
     ].map { LogDatePattern(Array($0.utf8)) }
 
@@ -40,8 +40,11 @@ struct LogTime: Equatable {
             if isDigit(byte) && !isDigit(before)
                 || LogDatePattern.monthLetters.contains(byte) && !LogPrefix.isWordByte(before)
             {
+                if let date = LogDatePattern.readISO(text, at: position), let time = read(date, in: text) {
+                    return time
+                }
                 for pattern in datePatterns {
-                    guard let time = read(pattern, in: text, at: position) else { continue }
+                    guard let date = pattern.read(text, at: position), let time = read(date, in: text) else { continue }
                     if time.missing == .nothing { return time }
                     yearless = yearless ?? time
                     break
@@ -100,8 +103,8 @@ struct LogTime: Equatable {
         }
     }
 
-    private static func read(_ pattern: LogDatePattern, in text: ArraySlice<UInt8>, at start: Int) -> LogTime? {
-        guard let date = pattern.read(text, at: start) else { return nil }
+    /// The time of day behind a date, and both together.
+    private static func read(_ date: LogDatePattern.Date, in text: ArraySlice<UInt8>) -> LogTime? {
         var reader = TimeOfDayReader(text: text, position: date.end)
         guard reader.takeSeparator(), let milliseconds = reader.timeOfDay() else { return nil }
         var (year, missing) = (date.year, Missing.nothing)
@@ -116,8 +119,11 @@ struct LogTime: Equatable {
     }
 
     static func lastDay(ofMonth month: Int64, year: Int64) -> Int64 {
-        let next = month == 12 ? (year + 1, 1) : (year, month + 1)
-        return Timestamp.days(year: next.0, month: next.1, day: 1) - Timestamp.days(year: year, month: month, day: 1)
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
     }
 }
 
@@ -137,8 +143,32 @@ struct LogDatePattern: Sendable {
         index + 2 < letters.count && letters[index + 1] == UInt8(ascii: "M") && letters[index + 2] == UInt8(ascii: "M")
     }
 
+    /// A date, and where it ends.
+    typealias Date = (year: Int64?, month: Int64, day: Int64, end: Int)
+
+    /// `YYYY-MM-DD`, `YYYY/MM/DD` or `YYYY.MM.DD` at an offset: what nearly all logs have.
+    static func readISO(_ text: ArraySlice<UInt8>, at start: Int) -> Date? {
+        guard start + 10 <= text.endIndex else { return nil }
+        let separator = text[start + 4]
+        guard separator == UInt8(ascii: "-") || separator == UInt8(ascii: "/") || separator == UInt8(ascii: "."),
+            text[start + 7] == separator
+        else { return nil }
+        func number(_ first: Int, _ count: Int) -> Int64? {
+            var value: Int64 = 0
+            for offset in first..<first + count {
+                guard isDigit(text[offset]) else { return nil }
+                value = value * 10 + Int64(text[offset] - UInt8(ascii: "0"))
+            }
+            return value
+        }
+        guard let year = number(start, 4), let month = number(start + 5, 2), let day = number(start + 8, 2),
+            year >= 1970, (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        return (year, month, day, start + 10)
+    }
+
     /// The date at an offset, and where it ends; `nil` where none stands there.
-    func read(_ text: ArraySlice<UInt8>, at start: Int) -> (year: Int64?, month: Int64, day: Int64, end: Int)? {
+    func read(_ text: ArraySlice<UInt8>, at start: Int) -> Date? {
         var (year, month, day): (Int64?, Int64, Int64) = (nil, 0, 0)
         var (position, index) = (start, 0)
         while index < letters.count {
@@ -182,9 +212,18 @@ struct TimeOfDayReader {
     var position: Int
 
     mutating func takeSeparator() -> Bool {
-        guard take({ "T _,;|\t:-".utf8.contains($0) }) else { return false }
+        guard take(TimeOfDayReader.isSeparator) else { return false }
         while take({ $0 == UInt8(ascii: " ") }) {}
         return true
+    }
+
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "T"), 0x20, UInt8(ascii: "_"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), 0x09,
+            UInt8(ascii: ":"), UInt8(ascii: "-"):
+            return true
+        default: return false
+        }
     }
 
     /// `hh:mm:ss`, with a fraction after a point or a comma, or milliseconds after a colon; `PM` after it counts.

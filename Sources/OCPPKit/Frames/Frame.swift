@@ -18,8 +18,6 @@ public struct Frame: Sendable {
     }
 
     public let kind: Kind
-    /// The UniqueId as text; empty where the frame has none that can be read (`null`).
-    public let messageId: String
     /// Where its parts stand in the tree; what a frame lacks is -1.
     private let parts: Parts
     /// What is wrong with the envelope, the payload aside: codes `messageId` and `frame`, and `enum` for the code of a
@@ -29,6 +27,7 @@ public struct Frame: Sendable {
     public let node: JSONNode
 
     private struct Parts {
+        var messageId: Int32 = -1
         var action: Int32 = -1
         /// The action's place in `Actions.all`.
         var definition: Int32 = -1
@@ -37,6 +36,21 @@ public struct Frame: Sendable {
         var errorDescription: Int32 = -1
     }
 
+    /// The UniqueId as text; empty where the frame has none that can be read (`null`).
+    public var messageId: String { part(parts.messageId).flatMap(Frame.idText) ?? "" }
+    /// The same as it was read.
+    var messageIdNode: JSONNode? { part(parts.messageId) }
+    /// Of its bytes, with a seed that changes with each run: the same for all ways to write it.
+    var messageIdHash: Int {
+        var hasher = Hasher()
+        if let text = messageIdNode?.plainText {
+            unsafe text.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        } else {
+            var text = messageId
+            text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+        return hasher.finalize()
+    }
     /// The action of a CALL, as it was sent; `nil` for answers, which do not carry it.
     public var action: String? { definition?.name ?? part(parts.action)?.text }
     /// The action of a CALL as OCPP 1.6 defines it; `nil` where it has none of that name.
@@ -88,53 +102,69 @@ public struct Frame: Sendable {
             self = try Frame(wrapped, node)
             return
         }
-        let elements = FrameElements(node)
-        guard let typeId = elements.count > 0 ? elements[0].integer : nil else {
+        let places = ElementPlaces(node)
+        func element(_ number: Int) -> JSONNode { JSONNode(storage: node.storage, index: Int(places[number])) }
+        guard let typeId = places.count > 0 ? element(0).integer : nil else {
             throw FrameError(code: .frame, message: "no array that begins with a MessageTypeId")
         }
-        func failure(_ message: String) -> FrameError {
-            FrameError(
-                code: .frame, message: message, messageTypeId: typeId,
-                messageId: elements.count > 1 ? Frame.idText(elements[1]) : nil,
-                action: typeId == 3 || typeId == 4 || elements.count < 3 ? nil : elements[2].text)
+        guard let kind = Frame.kind(ofTypeId: typeId) else {
+            throw Frame.error(
+                "MessageTypeId \(typeId) is none of 2 (CALL), 3 (CALLRESULT), 4 (CALLERROR)", typeId, node)
         }
-        let (expected, kind): (ClosedRange<Int>, Kind)
-        switch typeId {
-        case 2: (expected, kind) = (4...4, .call)
-        case 3: (expected, kind) = (3...3, .callResult)
-        case 4: (expected, kind) = (3...5, .callError)
-        default: throw failure("MessageTypeId \(typeId) is none of 2 (CALL), 3 (CALLRESULT), 4 (CALLERROR)")
-        }
-        guard expected.contains(elements.count) else {
-            throw failure(
-                "\(elements.count) elements; a \(kind.rawValue) has \(kind == .callResult ? 3 : kind == .call ? 4 : 5)")
+        let expected = kind == .call ? 4...4 : kind == .callResult ? 3...3 : 3...5
+        guard expected.contains(places.count) else {
+            throw Frame.error(
+                "\(places.count) elements; a \(kind.rawValue) has \(expected.upperBound)", typeId, node)
         }
         var violations: [Violation] = []
-        self.node = node
-        self.kind = kind
-        self.messageId = Frame.messageId(elements[1], &violations)
-        var parts = Parts()
+        var parts = Parts(messageId: places[1])
+        Frame.checkMessageId(element(1), &violations)
         switch kind {
         case .call:
-            guard elements[2].kind == .string else { throw failure("the action is not a string") }
-            parts.action = Int32(truncatingIfNeeded: elements[2].index)
-            parts.definition = Int32(truncatingIfNeeded: Actions.index(named: elements[2]))
-            parts.payload = Int32(truncatingIfNeeded: elements[3].index)
-        case .callResult: parts.payload = Int32(truncatingIfNeeded: elements[2].index)
+            let action = element(2)
+            guard action.kind == .string else { throw Frame.error("the action is not a string", typeId, node) }
+            parts.action = places[2]
+            parts.definition = Int32(truncatingIfNeeded: Actions.index(named: action))
+            parts.payload = places[3]
+        case .callResult: parts.payload = places[2]
         case .callError:
-            guard let code = elements[2].text else { throw failure("the error code is not a string") }
+            guard let code = element(2).text else { throw Frame.error("the error code is not a string", typeId, node) }
             if let violation = ErrorCode.violation(code) { violations.append(violation) }
-            parts.errorCode = Int32(truncatingIfNeeded: elements[2].index)
-            if elements.count > 3 { parts.errorDescription = Int32(truncatingIfNeeded: elements[3].index) }
-            if elements.count > 4 { parts.payload = Int32(truncatingIfNeeded: elements[4].index) }
-            if elements.count < 5 {
-                violations.append(Violation(.frame, "$", "\(elements.count) elements; a CALLERROR has 5"))
+            parts.errorCode = places[2]
+            if places.count > 3 { parts.errorDescription = places[3] }
+            if places.count > 4 { parts.payload = places[4] }
+            if places.count < 5 {
+                violations.append(Violation(.frame, "$", "\(places.count) elements; a CALLERROR has 5"))
             }
         }
+        if parts.payload >= 0 {
+            let payload = JSONNode(storage: node.storage, index: Int(parts.payload))
+            guard Frame.isPayload(payload, &violations) else {
+                throw Frame.error("the payload is not an object", typeId, node)
+            }
+        }
+        self.node = node
+        self.kind = kind
         self.parts = parts
-        let payload = parts.payload < 0 ? nil : JSONNode(storage: node.storage, index: Int(parts.payload))
-        try Frame.check(payload, &violations, orElse: failure)
         self.violations = violations
+    }
+
+    /// Why an array is no frame, with what can be read of it.
+    private static func error(_ message: String, _ typeId: Int64, _ array: JSONNode) -> FrameError {
+        let elements = Array(array.elements.prefix(3))
+        return FrameError(
+            code: .frame, message: message, messageTypeId: typeId,
+            messageId: elements.count > 1 ? idText(elements[1]) : nil,
+            action: typeId == 3 || typeId == 4 || elements.count < 3 ? nil : elements[2].text)
+    }
+
+    private static func kind(ofTypeId typeId: Int64) -> Kind? {
+        switch typeId {
+        case 2: .call
+        case 3: .callResult
+        case 4: .callError
+        default: nil
+        }
     }
 
     private init(_ wrapped: WrappedFrame, _ node: JSONNode) throws(FrameError) {
@@ -146,13 +176,10 @@ public struct Frame: Sendable {
         var violations = [Violation(.frame, "$", "an object stands for the frame; it must be an array")]
         self.node = node
         kind = wrapped.kind
-        if let id = wrapped.messageId {
-            messageId = Frame.messageId(id, &violations)
-        } else {
-            throw failure("no message id")
-        }
+        guard let id = wrapped.messageId else { throw failure("no message id") }
+        Frame.checkMessageId(id, &violations)
         func index(_ part: JSONNode?) -> Int32 { part.map { Int32(truncatingIfNeeded: $0.index) } ?? -1 }
-        var parts = Parts(payload: index(wrapped.payload))
+        var parts = Parts(messageId: index(id), payload: index(wrapped.payload))
         if kind == .call {
             guard let action = wrapped.action, action.kind == .string else {
                 throw failure("the action is not a string")
@@ -165,17 +192,21 @@ public struct Frame: Sendable {
             if let violation = ErrorCode.violation(wrapped.errorCode?.text ?? "") { violations.append(violation) }
         }
         self.parts = parts
-        try Frame.check(wrapped.payload, &violations, orElse: failure)
+        if let payload = wrapped.payload, !Frame.isPayload(payload, &violations) {
+            throw failure("the payload is not an object")
+        }
         self.violations = violations
     }
 
-    /// A payload is an object; `null` stands for an empty one.
-    private static func check(
-        _ payload: JSONNode?, _ violations: inout [Violation], orElse failure: (String) -> FrameError
-    ) throws(FrameError) {
-        guard let payload, !payload.isObject else { return }
-        guard payload.isNull else { throw failure("the payload is not an object") }
-        violations.append(Violation(.frame, "$", "the payload is null; it must be an object, {} where it is empty"))
+    /// Whether a value is a payload: an object, or `null`, which stands for an empty one.
+    private static func isPayload(_ value: JSONNode, _ violations: inout [Violation]) -> Bool {
+        switch value.kind {
+        case .object: return true
+        case .null:
+            violations.append(Violation(.frame, "$", "the payload is null; it must be an object, {} where it is empty"))
+            return true
+        default: return false
+        }
     }
 
     /// What stands for a message id in the text: a string's text, a number's digits.
@@ -187,39 +218,38 @@ public struct Frame: Sendable {
         }
     }
 
-    private static func messageId(_ node: JSONNode, _ violations: inout [Violation]) -> String {
+    private static func checkMessageId(_ node: JSONNode, _ violations: inout [Violation]) {
+        // Bytes are never fewer than characters.
+        if let text = node.plainText, (1...36).contains(text.count) { return }
         guard let text = node.text else {
             violations.append(Violation(.messageId, "$", "the message id is not a string"))
-            return idText(node) ?? ""
+            return
         }
         if text.isEmpty {
             violations.append(Violation(.messageId, "$", "the message id is empty"))
-        } else if text.utf8.count > 36, text.unicodeScalars.count > 36 {
+        } else if text.unicodeScalars.count > 36 {
             violations.append(Violation(.messageId, "$", "\(text.unicodeScalars.count) characters, limit 36"))
         }
-        return text
     }
 }
 
-/// The elements of a frame's array, without an array of their own.
-private struct FrameElements {
-    private let node: JSONNode
-    /// Where the first ones stand in the tree.
-    private var indices: [5 of Int] = .init(repeating: 0)
-    /// All of them; no frame has more than five.
+/// Where the elements of a frame's array stand in its tree.
+private struct ElementPlaces {
+    /// Of the first ones.
+    private var places: [5 of Int32] = .init(repeating: 0)
+    /// Of all elements; no frame has more than five.
     private(set) var count = 0
 
     init(_ array: JSONNode) {
-        node = array
         var elements = array.elements
         while let index = elements.nextIndex() {
-            if count < indices.count { indices[count] = index }
+            if count < places.count { places[count] = Int32(truncatingIfNeeded: index) }
             count += 1
         }
     }
 
-    /// One of the first five.
-    subscript(_ number: Int) -> JSONNode { JSONNode(storage: node.storage, index: indices[number]) }
+    /// Of one of the first five.
+    subscript(_ number: Int) -> Int32 { places[number] }
 }
 
 /// Why a text is no frame, with what can still be read of it.

@@ -26,16 +26,15 @@ public struct Pairing: Sendable {
     public private(set) var unansweredCalls = 0
     private var callCount = 0
     private var waitingCount = 0
-    private var queues: [Key: Queue] = [:]
+    /// The queue of each direction of a charge point, in `queues`.
+    private var queues: [Queue] = []
+    private var places: [String?: Int] = [:]
+    /// The charge point of the last frame: in most logs it is the next one's, too.
+    private var last: (chargePointId: String?, place: Int)?
     private var actions: [String] = [""]
     private var actionIndices: [String: UInt16] = ["": 0]
     /// The same for actions of OCPP 1.6 that have been seen, by their place in `Actions.all`; 0 for the others.
     private var knownIndices = [UInt16](repeating: 0, count: Actions.all.count)
-
-    private struct Key: Hashable {
-        let chargePointId: String?
-        let direction: Direction?
-    }
 
     /// An open CALL as it is kept.
     fileprivate struct Entry {
@@ -65,39 +64,76 @@ public struct Pairing: Sendable {
     ) -> Int {
         let number = callCount
         let entry = Entry(
-            hash: call.messageId.hashValue, time: timestamp?.milliseconds ?? .min,
+            hash: call.messageIdHash, time: timestamp?.milliseconds ?? .min,
             number: UInt32(truncatingIfNeeded: number), action: index(ofActionOf: call))
         callCount += 1
         unansweredCalls += 1
         if waitingCount >= Pairing.maximumOpenCallsOfAll { forgetMostSilent() }
-        if queues[Key(chargePointId: chargePointId, direction: direction), default: Queue()].append(entry) {
-            waitingCount += 1
-        }
+        let place = place(of: chargePointId) ?? newPlace(of: chargePointId)
+        if queues[place + Pairing.offset(direction)].append(entry) { waitingCount += 1 }
         return number
     }
 
     /// Takes the CALL that an answer belongs to; `nil` for an orphan.
     ///
     /// - Parameter direction: the answer's own direction; an unknown one pairs with either.
-    public mutating func answer(_ messageId: String, chargePointId: String?, direction: Direction?) -> OpenCall? {
-        let hash = messageId.hashValue
-        let candidates: [Direction?] =
-            direction.map { [$0.opposite, nil] } ?? [.fromChargePoint, .fromCentralSystem, nil]
-        var newest: (key: Key, index: Int, entry: Entry, age: UInt32)?
-        for direction in candidates {
-            let key = Key(chargePointId: chargePointId, direction: direction)
-            guard let found = queues[key]?.last(hash) else { continue }
+    public mutating func answer(_ answer: Frame, chargePointId: String?, direction: Direction?) -> OpenCall? {
+        let hash = answer.messageIdHash
+        guard let place = place(of: chargePointId) else { return nil }
+        var newest: (direction: Direction?, index: Int, entry: Entry, age: UInt32)?
+        for candidate in Pairing.directions where direction == nil || candidate != direction {
+            guard let found = queues[place + Pairing.offset(candidate)].last(hash) else { continue }
             // Numbers may have begun anew after 2^32 CALLs.
             let age = UInt32(truncatingIfNeeded: callCount) &- found.entry.number
-            if newest.map({ age < $0.age }) ?? true { newest = (key, found.index, found.entry, age) }
+            if newest.map({ age < $0.age }) ?? true { newest = (candidate, found.index, found.entry, age) }
         }
-        guard let (key, index, entry, age) = newest else { return nil }
-        queues[key]?.remove(at: index)
+        guard let (direction, index, entry, age) = newest else { return nil }
+        queues[place + Pairing.offset(direction)].remove(at: index)
         waitingCount -= 1
         unansweredCalls -= 1
         return OpenCall(
-            action: actions[Int(entry.action)], direction: key.direction,
+            action: actions[Int(entry.action)], direction: direction,
             timestamp: entry.time == .min ? nil : Timestamp(milliseconds: entry.time), number: callCount - Int(age))
+    }
+
+    private static let directions: [Direction?] = [.fromChargePoint, .fromCentralSystem, nil]
+
+    /// Where the queue of a direction stands among those of a charge point.
+    private static func offset(_ direction: Direction?) -> Int {
+        switch direction {
+        case .fromChargePoint: 0
+        case .fromCentralSystem: 1
+        case nil: 2
+        }
+    }
+
+    /// Where the queues of a charge point begin; `nil` for one that has sent nothing so far.
+    private mutating func place(of chargePointId: String?) -> Int? {
+        if let last, last.chargePointId == chargePointId { return last.place }
+        guard let place = places[chargePointId] else { return nil }
+        last = (chargePointId, place)
+        return place
+    }
+
+    private mutating func newPlace(of chargePointId: String?) -> Int {
+        if places.count >= 2 * Pairing.maximumOpenCallsOfAll { forgetIdle() }
+        let place = queues.count
+        queues += Pairing.directions.map { _ in Queue() }
+        places[chargePointId] = place
+        last = (chargePointId, place)
+        return place
+    }
+
+    /// Forgets charge points without open CALLs.
+    private mutating func forgetIdle() {
+        let (oldPlaces, oldQueues) = (places, queues)
+        (places, queues, last) = ([:], [], nil)
+        for (chargePointId, place) in oldPlaces {
+            let own = oldQueues[place..<place + Pairing.directions.count]
+            guard own.contains(where: { $0.count > 0 }) else { continue }
+            places[chargePointId] = queues.count
+            queues += own
+        }
     }
 
     private mutating func index(ofActionOf call: Frame) -> UInt16 {
@@ -116,18 +152,20 @@ public struct Pairing: Sendable {
     }
 
     private mutating func forgetMostSilent() {
-        func age(_ queue: Queue) -> UInt32 {
-            queue.entries.last.map { UInt32(truncatingIfNeeded: callCount) &- $0.number } ?? .max
+        var oldest: (index: Int, age: UInt32)?
+        for (index, queue) in queues.enumerated() where queue.count > 0 {
+            let age = UInt32(truncatingIfNeeded: callCount) &- queue.entries[queue.entries.count - 1].number
+            if oldest.map({ age > $0.age }) ?? true { oldest = (index, age) }
         }
-        guard let (key, queue) = queues.max(by: { age($0.value) < age($1.value) }) else { return }
-        waitingCount -= queue.count
-        queues[key] = nil
+        guard let oldest else { return }
+        waitingCount -= queues[oldest.index].count
+        queues[oldest.index] = Queue()
     }
 }
 
 extension Pairing.Queue {
-    /// Entries that have had to go are cleared away before the array would grow for them.
-    private static let capacity = 1024
+    /// Entries that have had to go are cleared away once there are so many more of them than may stay.
+    private static let capacity = Pairing.maximumOpenCalls + 280
 
     /// - Returns: whether there is one more now; false where the oldest had to go.
     fileprivate mutating func append(_ entry: Pairing.Entry) -> Bool {

@@ -51,8 +51,13 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Text up to a value, which is written next; without a comma before it.
+    mutating func opening(_ text: StaticString) {
+        members(text)
+        needsComma = false
+    }
+
     public mutating func string(_ value: String) {
-        separate()
         var value = value
         value.withUTF8 { unsafe quote($0) }
     }
@@ -109,7 +114,6 @@ public struct JSONWriter: Sendable {
 
     /// The same for bytes that have been read as UTF-8 already: those of a `JSONTree`.
     mutating func string(validUTF8 value: ArraySlice<UInt8>) {
-        separate()
         unsafe value.withUnsafeBufferPointer { unsafe quote($0) }
     }
 
@@ -161,17 +165,30 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    /// Appends a text in quotes.
+    /// Writes a text as a string.
     private mutating func quote(_ value: UnsafeBufferPointer<UInt8>) {
-        bytes.append(UInt8(ascii: "\""))
+        let comma = needsComma ? 1 : 0
+        needsComma = true
+        // Room for a text with a few escapes; one of many takes several turns.
+        let room = value.count + value.count / 4 + JSONWriter.longestEscape
         var start = 0
+        unsafe append(atMost: room + 3) { target in
+            unsafe target[0] = UInt8(ascii: ",")
+            unsafe target[comma] = UInt8(ascii: "\"")
+            var end = 0
+            let text = unsafe UnsafeMutableBufferPointer(start: target + comma + 1, count: room)
+            start = unsafe JSONWriter.escape(value, from: 0, into: text, &end)
+            unsafe target[comma + 1 + end] = UInt8(ascii: "\"")
+            return comma + 1 + end + (start == value.count ? 1 : 0)
+        }
+        guard start < value.count else { return }
         while start < value.count {
-            // Room for a text with a few escapes; one of many takes several turns.
-            let left = value.count - start
-            bytes.append(addingCapacity: left + left / 4 + JSONWriter.longestEscape) { room in
-                unsafe room.withUnsafeMutableBufferPointer { room, count in
-                    start = unsafe JSONWriter.escape(value, from: start, into: room, &count)
-                }
+            let room = (value.count - start) * 2 + JSONWriter.longestEscape
+            unsafe append(atMost: room) { target in
+                var end = 0
+                let text = unsafe UnsafeMutableBufferPointer(start: target, count: room)
+                start = unsafe JSONWriter.escape(value, from: start, into: text, &end)
+                return end
             }
         }
         bytes.append(UInt8(ascii: "\""))

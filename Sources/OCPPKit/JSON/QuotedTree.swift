@@ -23,7 +23,7 @@ extension JSONWriter {
                     let part = storage.entries[index]
                     guard part.kind == .string else { continue }
                     copy.take(upTo: Int(part.start))
-                    copy.takeEscaped()
+                    copy.takeQuote()
                     if part.isIrregular {
                         guard copy.takeEscaping(upTo: Int(part.end) - 1) else {
                             isPlain = false
@@ -32,7 +32,7 @@ extension JSONWriter {
                     } else {
                         copy.take(upTo: Int(part.end) - 1)
                     }
-                    copy.takeEscaped()
+                    copy.takeQuote()
                 }
                 copy.take(upTo: Int(entry.end))
                 copy.write(UInt8(ascii: "\""))
@@ -70,9 +70,19 @@ extension JSONWriter {
     }
 
     @inline(__always) mutating func take(upTo end: Int) {
+        let length = end &- position
+        guard length > QuotedCopy.overrun || position &+ QuotedCopy.overrun > sourceCount else {
+            takeSixteen()
+            position = end
+            count &+= length
+            return
+        }
+        takeMany(upTo: end)
+    }
+
+    private mutating func takeMany(upTo end: Int) {
         while position < end, position &+ QuotedCopy.overrun <= sourceCount {
-            let some = unsafe UnsafeRawPointer(source + position).loadUnaligned(as: SIMD16<UInt8>.self)
-            unsafe UnsafeMutableRawPointer(target + count).storeBytes(of: some, as: SIMD16<UInt8>.self)
+            takeSixteen()
             let taken = min(QuotedCopy.overrun, end &- position)
             position &+= taken
             count &+= taken
@@ -83,11 +93,20 @@ extension JSONWriter {
         }
     }
 
-    @inline(__always) mutating func takeEscaped() {
-        write(UInt8(ascii: "\\"))
-        unsafe write(source[position])
-        position &+= 1
+    @inline(__always) private func takeSixteen() {
+        let some = unsafe UnsafeRawPointer(source + position).loadUnaligned(as: SIMD16<UInt8>.self)
+        unsafe UnsafeMutableRawPointer(target + count).storeBytes(of: some, as: SIMD16<UInt8>.self)
     }
+
+    /// Takes a quote.
+    @inline(__always) mutating func takeQuote() {
+        unsafe UnsafeMutableRawPointer(target + count).storeBytes(of: QuotedCopy.quote, as: UInt16.self)
+        position &+= 1
+        count &+= 2
+    }
+
+    /// A backslash and a quote.
+    private static let quote = UInt16(littleEndian: 0x225C)
 
     /// - Returns: false where a byte needs more than a backslash.
     mutating func takeEscaping(upTo end: Int) -> Bool {

@@ -90,19 +90,19 @@ public struct FrameRecord: Sendable {
         if let connector = frame.payload?["connectorId"]?.integer, connector >= 0 {
             writer.member("connectorId", connector)
         }
-        writer.member("direction", direction?.rawValue)
-        writer.member("messageType", frame.kind.rawValue)
-        if !frame.messageId.isEmpty { writer.member("messageId", frame.messageId) }
+        if let direction { writer.members(direction.member) }
+        writer.members(frame.kind.member)
+        writeMessageId(to: &writer)
         writer.member("action", action)
         if let error = frame.error {
             writer.key("error")
             writer.beginObject()
             writer.member("code", error.code)
             writer.member("description", error.description)
-            writer.member("details", raw: frame.payload.map(oneLine))
+            writer.member("details", raw: frame.payload?.oneLine)
             writer.endObject()
         } else {
-            writer.member("payload", raw: frame.payload.map(oneLine))
+            writer.member("payload", raw: frame.payload?.oneLine)
         }
         writer.key("raw")
         writer.string(textOf: frame.node)
@@ -111,15 +111,18 @@ public struct FrameRecord: Sendable {
         writer.endLine()
     }
 
-    /// The value's text; a pretty-printed one without its line breaks, which stand only between values.
-    private func oneLine(_ node: JSONNode) -> ArraySlice<UInt8> {
-        node.storage.hasBreaks ? ArraySlice(node.raw.filter { $0 >= 0x20 }) : node.raw
+    private func writeMessageId(to writer: inout JSONWriter) {
+        // A plain text's own JSON is how it is written.
+        if let node = frame.messageIdNode, let text = node.plainText {
+            if !text.isEmpty { writer.member("messageId", raw: node.raw) }
+        } else if !frame.messageId.isEmpty {
+            writer.member("messageId", frame.messageId)
+        }
     }
 
     private func writeMeta(to writer: inout JSONWriter) {
         guard !violations.isEmpty || !repairs.isEmpty || source != nil || responseMilliseconds != nil else { return }
-        writer.key("meta")
-        writer.beginObject()
+        writer.opening(#""meta":{"#)
         if !violations.isEmpty {
             writer.key("violations")
             writer.beginArray()
@@ -133,15 +136,38 @@ public struct FrameRecord: Sendable {
             writer.endArray()
         }
         if let source {
-            writer.key("source")
-            writer.beginObject()
-            writer.member("file", source.file)
+            writer.opening(#""source":{"file":"#)
+            writer.string(source.file)
             writer.member("line", source.line)
             writer.endObject()
         }
         writer.member("responseMilliseconds", responseMilliseconds)
         writer.endObject()
     }
+}
+
+extension Direction {
+    fileprivate var member: StaticString {
+        switch self {
+        case .fromChargePoint: #""direction":"cp-to-csms""#
+        case .fromCentralSystem: #""direction":"csms-to-cp""#
+        }
+    }
+}
+
+extension Frame.Kind {
+    fileprivate var member: StaticString {
+        switch self {
+        case .call: #""messageType":"CALL""#
+        case .callResult: #""messageType":"CALLRESULT""#
+        case .callError: #""messageType":"CALLERROR""#
+        }
+    }
+}
+
+extension JSONNode {
+    /// The value's text; a pretty-printed one without its line breaks, which stand only between values.
+    fileprivate var oneLine: ArraySlice<UInt8> { storage.hasBreaks ? ArraySlice(raw.filter { $0 >= 0x20 }) : raw }
 }
 
 extension FrameRecord {

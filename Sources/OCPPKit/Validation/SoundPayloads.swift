@@ -31,9 +31,9 @@
         enum Code: UInt8 { case string, dateTime, integer, decimal, boolean, enumeration, object, array, other }
 
         var code: Code
-        /// The first word, the shape, or the elements' kind.
+        /// The shape, the elements' kind, or where `wordStarts` has the words of no byte.
         var first: Int32 = 0
-        /// Of words; of elements at least.
+        /// Of elements at least; of the longest word's bytes.
         var count: Int32 = 0
         /// Bytes, at most.
         var maximum = Int.max
@@ -46,7 +46,10 @@
         let shapes: UnsafePointer<Shape>
         let fields: UnsafePointer<FieldRow>
         let kinds: UnsafePointer<KindRow>
+        /// Of each enumeration the words by their length, the shortest first.
         let words: UnsafePointer<Text>
+        /// Of each enumeration and length where its words begin, up to those of the length after the longest.
+        let wordStarts: UnsafePointer<Int32>
         let texts: UnsafePointer<UInt8>
     }
 
@@ -78,6 +81,7 @@
         var fields: [FieldRow] = []
         var kinds: [KindRow] = []
         var words: [Text] = []
+        var wordStarts: [Int32] = []
         var texts: [UInt8] = []
 
         mutating func add(_ text: String) -> Text {
@@ -112,8 +116,13 @@
             case .boolean: row.code = .boolean
             case .enumeration(let allowed):
                 let found = allowed.map { add($0) }
-                row = KindRow(code: .enumeration, first: Int32(words.count), count: Int32(found.count))
-                words += found
+                let longest = found.map(\.count).max() ?? 0
+                row = KindRow(code: .enumeration, first: Int32(wordStarts.count), count: longest)
+                for length in 0...longest {
+                    wordStarts.append(Int32(words.count))
+                    words += found.filter { $0.count == length }
+                }
+                wordStarts.append(Int32(words.count))
             case .object(let shape): row = KindRow(code: .object, first: add(shape))
             case .array(let element, let minimum):
                 row = KindRow(code: .array, first: add(element, of: field), count: Int32(minimum))
@@ -129,7 +138,7 @@
         let rows = unsafe Rows(
             shapes: Self.forever(builder.shapes), fields: Self.forever(builder.fields),
             kinds: Self.forever(builder.kinds), words: Self.forever(builder.words),
-            texts: Self.forever(builder.texts))
+            wordStarts: Self.forever(builder.wordStarts), texts: Self.forever(builder.texts))
         unsafe self.rows = Self.forever([rows])
     }
 
@@ -198,7 +207,7 @@
                 return entry.kind == .string && count <= kind.maximum && count >= kind.minimum
                     && (count == 0 || isPlainText(entry, count))
                     // Escapes make a text shorter, and not empty.
-                    && (!entry.isIrregular || kind.minimum <= 1 && hasPlainEnd(entry, count))
+                    && (!entry.isIrregular || kind.minimum <= 1 && hasPlainEnds(entry))
             case .dateTime: return entry.kind == .string && !entry.isIrregular && isPlainTime(entry)
             case .integer:
                 return entry.kind == .number && !entry.isIrregular
@@ -208,9 +217,10 @@
                     && (kind.minimum == .min || !entry.isIrregular && isInteger(entry, atLeast: kind.minimum))
             case .boolean: return entry.kind == .true || entry.kind == .false
             case .enumeration:
-                guard entry.kind == .string, !entry.isIrregular else { return false }
-                for word in kind.first..<kind.first + kind.count
-                where unsafe isText(entry, rows.pointee.words[Int(word)]) {
+                let count = Int(entry.end) - Int(entry.start) - 2
+                guard entry.kind == .string, !entry.isIrregular, count <= Int(kind.count) else { return false }
+                let starts = unsafe rows.pointee.wordStarts + Int(kind.first) + count
+                for word in unsafe starts[0]..<starts[1] where unsafe isText(entry, rows.pointee.words[Int(word)]) {
                     return true
                 }
                 return false
@@ -236,12 +246,25 @@
                 && (count != 4 || first != UInt8(ascii: "n"))
         }
 
-        /// Whether no escape stands at the ends of a text that has some: what they stand for may be blanks.
-        private func hasPlainEnd(_ entry: JSONEntry, _ count: Int) -> Bool {
-            guard byte(Int(entry.start) + 1) != UInt8(ascii: "n") else { return false }
-            for offset in max(0, count - 6)..<count
-            where byte(Int(entry.start) + 1 + offset) == UInt8(ascii: "\\") { return false }
-            return byte(Int(entry.start) + 1) != UInt8(ascii: "\\")
+        /// Whether no escape at the ends of a text stands for a blank, or for the n of `null`: those of letters beyond
+        /// ASCII do not.
+        private func hasPlainEnds(_ entry: JSONEntry) -> Bool {
+            let (first, end) = (Int(entry.start) + 1, Int(entry.end) - 1)
+            guard byte(first) != UInt8(ascii: "n"), byte(first) != UInt8(ascii: "\\") || isLetterEscape(first) else {
+                return false
+            }
+            // If the backslash is itself escaped, plain letters stand behind it, which are as good.
+            let last = max(first, end - 6)
+            for offset in (isLetterEscape(last) ? last + 1 : last)..<end where byte(offset) == UInt8(ascii: "\\") {
+                return false
+            }
+            return true
+        }
+
+        /// Whether `\u` stands there with the number of no ASCII character.
+        private func isLetterEscape(_ offset: Int) -> Bool {
+            byte(offset) == UInt8(ascii: "\\") && byte(offset + 1) == UInt8(ascii: "u")
+                && (byte(offset + 2) != 0x30 || byte(offset + 3) != 0x30 || byte(offset + 4) > UInt8(ascii: "7"))
         }
 
         private func isInteger(_ entry: JSONEntry, atLeast minimum: Int64) -> Bool {

@@ -161,17 +161,10 @@ private struct Decoding {
             findings?.add(item)
             return
         }
+        guard format == .text else { return try output.writeLine { item.write(to: &$0) } }
         switch item {
-        case .frame(let record):
-            switch format {
-            case .jsonl: try output.writeLine { record.write(to: &$0) }
-            case .text: try output.write(report.lines(of: record).utf8)
-            }
-        case .unreadable(let frame):
-            switch format {
-            case .jsonl: try output.writeLine { frame.write(to: &$0) }
-            case .text: try output.write(report.lines(of: frame).utf8)
-            }
+        case .frame(let record): try output.write(report.lines(of: record).utf8)
+        case .unreadable(let frame): try output.write(report.lines(of: frame).utf8)
         case .connection, .record: break
         }
     }

@@ -11,15 +11,17 @@ struct InputFile: ~Copyable {
 
     /// - Throws: `CommandFailure` with status 66 where it cannot be opened.
     init(_ name: String) throws {
+        descriptor = name == "-" ? STDIN_FILENO : try Self.open(name)
         self.name = name
-        if name == "-" {
-            descriptor = STDIN_FILENO
-            return
-        }
-        descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
+    }
+
+    private static func open(_ name: String) throws -> Int32 {
+        let path = try FileName.bytes(of: name).map { CChar(bitPattern: $0) } + [0]
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw CommandFailure(.noInput, "cannot open \(name): \(systemError(errno))")
         }
+        return descriptor
     }
 
     deinit {

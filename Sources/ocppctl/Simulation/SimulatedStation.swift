@@ -162,7 +162,7 @@ actor SimulatedStation: WebSocketClientHandler {
         let wall = Timestamp(milliseconds: settings.clock.realMilliseconds)
         if frame.kind == .call {
             pairing.call(frame, chargePointId: id, direction: direction, timestamp: wall)
-        } else if let call = pairing.answer(frame.messageId, chargePointId: id, direction: direction) {
+        } else if let call = pairing.answer(frame, chargePointId: id, direction: direction) {
             record.action = call.action
             record.responseMilliseconds = call.timestamp.map { wall - $0 }
         }

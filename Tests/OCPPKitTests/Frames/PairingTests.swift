@@ -8,6 +8,8 @@ struct PairingTests {
         try Frame.read(Array(#"[2,"\#(id)","\#(action)",{}]"#.utf8))
     }
 
+    private func answer(_ id: Int) throws -> Frame { try Frame.read(Array(#"[3,"\#(id)",{}]"#.utf8)) }
+
     /// Of the newest 1,000 open CALLs each is found, in whatever order, and none that is older.
     @Test func findsTheNewestThousand() throws {
         var pairing = Pairing()
@@ -16,7 +18,7 @@ struct PairingTests {
         }
         var found: [Int] = []
         for id in (0..<2500).reversed() where id % 3 == 0 {
-            if let open = pairing.answer("\(id)", chargePointId: "CP1", direction: .fromCentralSystem) {
+            if let open = pairing.answer(try answer(id), chargePointId: "CP1", direction: .fromCentralSystem) {
                 #expect(open.number == id)
                 found.append(id)
             }
@@ -30,7 +32,7 @@ struct PairingTests {
         for action in ["Heartbeat", "Authorize", "Unheard"] {
             pairing.call(try call(1, action), chargePointId: nil, direction: nil, timestamp: nil)
         }
-        let answers = (0..<4).map { _ in pairing.answer("1", chargePointId: nil, direction: nil)?.action }
+        let answers = try (0..<4).map { _ in pairing.answer(try answer(1), chargePointId: nil, direction: nil)?.action }
         #expect(answers == ["Unheard", "Authorize", "Heartbeat", nil])
     }
 }

@@ -82,7 +82,7 @@ struct SessionFolderTests {
                 pairing.call(record.frame, chargePointId: "CP1", direction: record.direction, timestamp: nil)
             } else {
                 record.action =
-                    pairing.answer(record.frame.messageId, chargePointId: "CP1", direction: record.direction)?.action
+                    pairing.answer(record.frame, chargePointId: "CP1", direction: record.direction)?.action
             }
             return record
         }

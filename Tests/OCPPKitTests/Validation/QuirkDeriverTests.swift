@@ -11,10 +11,11 @@ struct QuirkDeriverTests {
         var deriver = QuirkDeriver()
         let start = Timestamp(rfc3339: "2026-05-01T08:00:00Z")!
         for line in lines {
-            let record = FrameRecord(
+            var record = FrameRecord(
                 timestamp: start.adding(milliseconds: Int64(line.minute) * 60_000), chargePointId: "CP1",
                 direction: line.direction, frame: try Frame.read(Array(line.frame.utf8)))
-            deriver.add(resolver.resolve(record, source: FrameRecord.Source(file: "a.log", line: line.minute + 1)))
+            resolver.complete(&record, source: FrameRecord.Source(file: "a.log", line: line.minute + 1))
+            deriver.add(record)
         }
         let bytes = deriver.file
         // What is written can be read.

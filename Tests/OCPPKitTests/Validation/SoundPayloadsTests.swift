@@ -40,15 +40,20 @@ struct SoundPayloadsTests {
     @Test(
         arguments: [
             #" A"#, #"A "#, #"A\t"#, #"\u0041"#, #"A\u0020"#, "null", #"n\u0075ll"#, "A\u{7F}", "\u{7F}A", "",
-            #"ABCDEF\u00e9GHIJKLMNOP"#,
+            #"ABCDEF\u00e9GHIJKLMNOP"#, #"\u0009A"#, #"\u007fA"#, #"A\u007F"#, #"A\\u00e9\n"#, #"A\\u12\n"#, #"\nA"#,
+            #"\u006eull"#, #"\u0020\u00e9"#, #"\u00e9\u0020"#, #"\u00e9\t"#,
         ])
     func leavesOddTexts(idTag: String) throws {
         let payload = try JSONTree(parsing: #"{"idTag":"\#(idTag)"}"#).root
         #expect(!SoundPayloads.all.isSound(payload, action: try #require(Actions.index("Authorize")), isRequest: true))
     }
 
-    @Test func passesEscapesInsideTexts() throws {
-        let payload = try JSONTree(parsing: #"{"idTag":"A\u00e9BCDEFG"}"#).root
+    @Test(
+        arguments: [
+            #"A\u00e9BCDEFG"#, #"\u00e9"#, #"\u00e9AB"#, #"AB\u00e9"#, #"\u00c9\u00e9"#, #"\ud83d\ude00"#, #"A\\u00e9"#,
+        ])
+    func passesEscapesOfLetters(idTag: String) throws {
+        let payload = try JSONTree(parsing: #"{"idTag":"\#(idTag)"}"#).root
         #expect(SoundPayloads.all.isSound(payload, action: try #require(Actions.index("Authorize")), isRequest: true))
     }
 
