@@ -78,7 +78,9 @@ public struct SessionFolder: Sendable {
     /// The session that a StartTransaction, StopTransaction or MeterValues belongs to, whether it was folded already or
     /// is a repetition of one that was; `nil` where that session is not known.
     public func session(of request: FrameRecord) -> Session? {
-        guard let event = SessionEvent.told(by: request), let known = chargePoints[request.chargePointId] else { return nil }
+        guard let event = SessionEvent.told(by: request), let known = chargePoints[request.chargePointId] else {
+            return nil
+        }
         return known.number(of: event, request).flatMap { known.sessions[$0] }
     }
 

@@ -20,6 +20,7 @@ struct FrameBlockTests {
         for frame in frames { block.append(FrameBlock(frame)) }
         #expect(FrameBlock.frames(block.bytes) == frames)
         #expect(block.lastArrival == Timestamp(milliseconds: .max))
-        #expect(String(decoding: block.bytes.prefix(64), as: UTF8.self).hasPrefix("cp-to-csms 1764000000123 5 24\nCP-ü[2,"))
+        #expect(
+            String(decoding: block.bytes.prefix(64), as: UTF8.self).hasPrefix("cp-to-csms 1764000000123 5 24\nCP-ü[2,"))
     }
 }
