@@ -42,15 +42,17 @@ public struct Frame: Sendable {
     var messageIdNode: JSONNode? { part(parts.messageId) }
     /// Of its bytes, with a seed that changes with each run: the same for all ways to write it.
     var messageIdHash: Int {
+        if let text = messageIdNode?.plainText { return unsafe text.withUnsafeBytes { unsafe Frame.hash($0) } }
+        var text = messageId
+        return text.withUTF8 { unsafe Frame.hash(UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
         var hasher = Hasher()
-        if let text = messageIdNode?.plainText {
-            unsafe text.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-        } else {
-            var text = messageId
-            text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        }
+        unsafe hasher.combine(bytes: bytes)
         return hasher.finalize()
     }
+
     /// The action of a CALL, as it was sent; `nil` for answers, which do not carry it.
     public var action: String? { definition?.name ?? part(parts.action)?.text }
     /// The action of a CALL as OCPP 1.6 defines it; `nil` where it has none of that name.
