@@ -24,12 +24,12 @@ struct FrameResolver {
         agreement = 0
     }
 
-    /// A frame found in text, of which nothing else is known yet. In place, as below: records are large.
-    mutating func complete(_ record: inout FrameRecord, _ told: LogPrefix, source: FrameRecord.Source) {
-        record.timestamp = told.time.flatMap { clock.utc($0) }
-        record.chargePointId = told.chargePointId ?? options.chargePointId
-        record.source = source
-        complete(&record, mark: told.mark)
+    /// A frame found in text, with what the text tells of it; `complete` works out the rest.
+    mutating func record(_ frame: Frame, _ told: LogPrefix, source: FrameRecord.Source) -> FrameRecord {
+        let timestamp = told.time.flatMap { clock.utc($0) }
+        return FrameRecord(
+            timestamp: timestamp, chargePointId: told.chargePointId ?? options.chargePointId, direction: nil,
+            frame: frame, source: source)
     }
 
     /// What begins as a frame and is broken.
@@ -48,15 +48,15 @@ struct FrameResolver {
         complete(&record, mark: nil)
     }
 
-    /// Finds out which way a frame went and what it answers, and judges it.
-    private mutating func complete(_ record: inout FrameRecord, mark: DirectionMark?) {
-        let frame = record.frame
-        if frame.kind == .call {
-            let direction = record.direction ?? direction(ofCall: frame, mark)
+    /// Finds out which way a frame went and what it answers, and judges it. In place: records are large.
+    mutating func complete(_ record: inout FrameRecord, mark: DirectionMark?) {
+        if record.frame.kind == .call {
+            let direction = record.direction ?? direction(ofCall: record.frame, mark)
             record.direction = direction
-            pairing.call(frame, chargePointId: record.chargePointId, direction: direction, timestamp: record.timestamp)
+            pairing.call(
+                record.frame, chargePointId: record.chargePointId, direction: direction, timestamp: record.timestamp)
         } else {
-            answer(&record, frame, mark)
+            answer(&record, mark)
         }
         record.judge(&quirks)
     }
@@ -78,7 +78,7 @@ struct FrameResolver {
         return sender
     }
 
-    private mutating func answer(_ record: inout FrameRecord, _ frame: Frame, _ mark: DirectionMark?) {
+    private mutating func answer(_ record: inout FrameRecord, _ mark: DirectionMark?) {
         var told = record.direction
         var isSure = told != nil
         if told == nil, let mark {
@@ -90,9 +90,9 @@ struct FrameResolver {
             }
         }
         let chargePointId = record.chargePointId
-        var call = pairing.answer(frame, chargePointId: chargePointId, direction: told)
+        var call = pairing.answer(record.frame, chargePointId: chargePointId, direction: told)
         if call == nil, told != nil, !isSure {
-            call = pairing.answer(frame, chargePointId: chargePointId, direction: nil)
+            call = pairing.answer(record.frame, chargePointId: chargePointId, direction: nil)
             if let direction = call?.direction { told = direction.opposite }
         }
         record.direction = told ?? call?.direction?.opposite

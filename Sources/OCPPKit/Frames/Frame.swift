@@ -42,7 +42,9 @@ public struct Frame: Sendable {
     var messageIdNode: JSONNode? { part(parts.messageId) }
     /// Of its bytes, with a seed that changes with each run: the same for all ways to write it.
     var messageIdHash: Int {
-        if let hash = unsafe messageIdNode?.withPlainText({ unsafe Frame.hash(UnsafeRawBufferPointer($0)) }) { return hash }
+        if let hash = unsafe messageIdNode?.withPlainText({ unsafe Frame.hash(UnsafeRawBufferPointer($0)) }) {
+            return hash
+        }
         var text = messageId
         return text.withUTF8 { unsafe Frame.hash(UnsafeRawBufferPointer($0)) }
     }
