@@ -2,6 +2,8 @@
 public enum StoreError: Error, Sendable, Equatable {
     /// Nothing is at the path, or an empty file.
     case noStore(path: String)
+    /// Something is at the path, or may be.
+    case cannotRead(path: String, reason: String)
     case notADatabase(path: String)
     /// An SQLite database, but of another program.
     case foreign(path: String)
@@ -22,6 +24,8 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .noStore(let path):
             "no store at \(path); `ocppctl serve` makes one"
+        case .cannotRead(let path, let reason):
+            "cannot read the store \(path): \(reason)"
         case .notADatabase(let path):
             "\(path) is not a store: not an SQLite database; it was left as it is: choose another path"
         case .foreign(let path):

@@ -45,6 +45,18 @@ def test_a_directory_that_cannot_be_written(tmp_path):
     assert wrong.returncode == 78 and str(tmp_path / "file").encode() in wrong.stderr
 
 
+@pytest.mark.parametrize("command", ["export-sessions", "export-meter-values", "stations", "tags list"])
+def test_a_store_that_cannot_be_read_is_there(tmp_path, command):
+    """Somebody else's was none at all, and its list of tags empty. The reason here is one that root meets, too."""
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "folder").mkdir()
+    for name, reason in (("loop", b"Too many levels of symbolic links"), ("folder", b"Is a directory")):
+        control = () if command.startswith("export") else ("--control", tmp_path / "none")
+        wrong = run(*command.split(), "--store", tmp_path / name, *control)
+        assert wrong.returncode == 66, wrong
+        assert f"cannot read the store {tmp_path / name}: ".encode() + reason in wrong.stderr
+
+
 def test_another_servers_control_socket_and_store(central_system, tmp_path):
     wrong = run("serve", "--listen", "127.0.0.1:0", "--store", tmp_path / "s.db", "--control", central_system.control)
     assert wrong.returncode == 78 and b"another server" in wrong.stderr

@@ -192,6 +192,13 @@ struct SQLiteFileTests {
         #expect(errorOfWriter("/proc/no/central.db") != nil)
     }
 
+    @Test func `What cannot be read is not taken for no store`() throws {
+        #expect(errorOfReader(directory.path) == .cannotRead(path: directory.path, reason: "Is a directory"))
+        let path = directory.path + "/loop.db"
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path)
+        #expect(errorOfReader(path) == .cannotRead(path: path, reason: "Too many levels of symbolic links"))
+    }
+
     @Test func `Without a store a reader says how to get one`() {
         let path = directory.path + "/none.db"
         #expect(errorOfReader(path) == .noStore(path: path))

@@ -9,6 +9,7 @@ public final class SQLiteStoreReader: StoreReader {
     /// Opens the store at `path` to read it.
     public init(path: String) throws(StoreError) {
         let path = StoreFiles.resolved(path)
+        try StoreFiles.checkReadable(path)
         guard StoreFiles.size(path) ?? 0 > 0 else { throw .noStore(path: path) }
         (connection, solitude) = try SQLiteStoreReader.open(path)
         let version = try Schema.version(of: connection)

@@ -15,6 +15,17 @@ enum StoreFiles {
         return unsafe stat(path, &status) == 0 ? Int(status.st_size) : nil
     }
 
+    /// - Throws: where this process may not read the file, or cannot tell whether there is one; no file is no error.
+    static func checkReadable(_ path: String) throws(StoreError) {
+        if unsafe access(path, R_OK) != 0, errno != ENOENT, errno != ENOTDIR {
+            throw .cannotRead(path: path, reason: lastSystemError())
+        }
+        var status = stat()
+        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw .cannotRead(path: path, reason: "Is a directory")
+        }
+    }
+
     static func exists(_ path: String) -> Bool { size(path) != nil }
 
     /// Makes the directory of `path`, and those above it, for their owner alone.

@@ -5,7 +5,7 @@ extension StoreError {
     var failure: CommandFailure {
         let status: ExitStatus =
             switch self {
-            case .noStore, .notADatabase, .foreign, .corrupt, .newerVersion, .needsUpgrade: .noInput
+            case .noStore, .cannotRead, .notADatabase, .foreign, .corrupt, .newerVersion, .needsUpgrade: .noInput
             case .inUse, .cannotWrite: .configuration
             case .diskFull, .io: .inputOutput
             }
