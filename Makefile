@@ -56,6 +56,7 @@ sanitize: test-deps
 
 # Ratios to other programs, in turn on this machine; never a part of the tests.
 bench: build
+	$(SWIFT) build -c release --product ServedMessage
 	Benchmarks/bench
 
 man: debug

@@ -68,6 +68,10 @@ let package = Package(
         .executableTarget(
             name: "WebSocketEcho", dependencies: ["WebEndpoints"], path: "Tests/Support/WebSocketEcho",
             exclude: ["plain.c"], swiftSettings: strict),
+        // What `Benchmarks/bench instructions` counts; never installed.
+        .executableTarget(
+            name: "ServedMessage", dependencies: ["OCPPKit", "Storage"], path: "Benchmarks/ServedMessage",
+            swiftSettings: strict),
         .testTarget(
             name: "OCPPKitTests", dependencies: ["OCPPKit"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

@@ -72,10 +72,9 @@ extension CentralSystem {
             if let reservationId = pending.reservationId {
                 chargePoints[pending.call.chargePointId]?.reservations[reservationId] = nil
             }
+            guard action != "MeterValues" else { return }
             for number in Set(pending.sessions).sorted() {
-                if let session = folder.session(number), action != "MeterValues" {
-                    effects.append(.record(.session(session)))
-                }
+                if let session = folder.session(number) { effects.append(.record(.session(session))) }
             }
         case .conflict:
             release(pending, pending.reply)
@@ -168,28 +167,34 @@ enum ReplayKey {
 
     /// Lengths keep the parts apart, whatever they hold.
     private static func key(_ kind: String, _ parts: [String?]) -> String {
-        var key = kind
+        var key: [UInt8] = []
         key.reserveCapacity(kind.utf8.count + parts.reduce(0) { $0 + 5 + ($1?.utf8.count ?? 0) })
+        key.append(contentsOf: kind.utf8)
         for part in parts {
-            key += ":"
+            key.append(UInt8(ascii: ":"))
             if let part {
-                key += String(part.utf8.count)
-                key += ":"
-                key += part
+                key.append(contentsOf: String(part.utf8.count).utf8)
+                key.append(UInt8(ascii: ":"))
+                key.append(contentsOf: part.utf8)
             } else {
-                key += "-"
+                key.append(UInt8(ascii: "-"))
             }
         }
-        return key
+        return String(decoding: key, as: UTF8.self)
     }
 
     /// FNV-1a of 128 bits: it tells contents of one charge point apart; it is no defence against forgers, who could
     /// only swallow their own data.
-    private static func digest(_ bytes: ArraySlice<UInt8>) -> String {
-        let prime: UInt128 = (1 << 88) + 0x13B
-        var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
-        for byte in bytes { hash = (hash ^ UInt128(byte)) &* prime }
-        return text(hash)
+    static func digest(_ bytes: ArraySlice<UInt8>) -> String {
+        // The prime is 2 to the power of 88, plus 0x13B: a shift and a small product, in halves of 64 bits.
+        var (high, low): (UInt64, UInt64) = (0x6C62_272E_07BB_0142, 0x62B8_2175_6295_C58D)
+        for byte in bytes {
+            low ^= UInt64(byte)
+            let product = low.multipliedFullWidth(by: 0x13B)
+            high = high &* 0x13B &+ product.high &+ low << 24
+            low = product.low
+        }
+        return text(UInt128(high) << 64 | UInt128(low))
     }
 
     /// `String(hash, radix: 36)`, with two divisions of 128 bits in place of one for each digit.

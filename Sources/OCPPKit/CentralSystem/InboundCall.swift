@@ -206,7 +206,8 @@ extension CentralSystem {
     }
 
     func sessionOperations(_ numbers: [Int]) -> [StoreOperation] {
-        Set(numbers).sorted().compactMap { number in
+        // Of nearly all messages there is one.
+        (numbers.count > 1 ? Set(numbers).sorted() : numbers).compactMap { number in
             folder.session(number).map { session in
                 .session(
                     StoredSession(

@@ -84,6 +84,7 @@ public struct JSONWriter: Sendable {
     }
 
     public mutating func decimal(_ value: ExactDecimal) {
+        if let whole = value.wholeNumber { return integer(whole) }
         separate()
         bytes.append(contentsOf: value.description.utf8)
     }

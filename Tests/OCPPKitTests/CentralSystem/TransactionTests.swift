@@ -349,4 +349,19 @@ private struct RepeatingGenerator: RandomNumberGenerator {
         let drawn = (0..<1_000).map { UInt128.random(in: 0...(.max >> ($0 % 128))) }
         for hash in edges + drawn { #expect(ReplayKey.text(hash) == String(hash, radix: 36)) }
     }
+
+    @Test func `A digest is FNV-1a of 128 bits`() {
+        let prime: UInt128 = (1 << 88) + 0x13B
+        func plain(_ bytes: [UInt8]) -> String {
+            var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
+            for byte in bytes { hash = (hash ^ UInt128(byte)) &* prime }
+            return String(hash, radix: 36)
+        }
+        // The published value for "foobar".
+        #expect(ReplayKey.digest(Array("foobar".utf8)[...]) == String(0x343E_1662_793C_64BF_6F0D_3597_BA44_6F18 as UInt128, radix: 36))
+        for count in 0..<300 {
+            let bytes = (0..<count).map { _ in UInt8.random(in: 0...255) }
+            #expect(ReplayKey.digest(bytes[...]) == plain(bytes))
+        }
+    }
 }

@@ -15,6 +15,7 @@ extension CentralSystem {
 
     private func firstTime(of call: InboundCall) -> String? {
         var values = call.frame.payload?["meterValue"]?.elements
-        return values?.next()?["timestamp"]?.text.map { String($0.prefix(32)) }
+        guard let text = values?.next()?["timestamp"]?.text else { return nil }
+        return text.utf8.count <= 32 ? text : String(text.prefix(32))
     }
 }

@@ -12,8 +12,10 @@ public struct MeterValue: Sendable {
     init(_ node: JSONNode, repairs: inout [String]) {
         var reader = PayloadReader(node)
         timestamp = reader.time("timestamp")
+        let elements = reader.elements("sampledValue")
         samples = []
-        for element in reader.elements("sampledValue") {
+        samples.reserveCapacity(elements.count)
+        for element in elements {
             var sampleReader = PayloadReader(element)
             if let sample = SampledValue(&sampleReader) {
                 samples.append(sample)
