@@ -68,16 +68,23 @@ public struct FrameBlock: Sendable {
 }
 
 extension OutputSpan<UInt8> {
-    /// Appends a number's digits.
+    /// Appends a number's digits; there must be room for them.
     fileprivate mutating func append(decimal value: Int64) {
         if value < 0 { append(UInt8(ascii: "-")) }
-        var digits: [20 of UInt8] = .init(repeating: 0)
-        var (first, rest) = (digits.count, value.magnitude)
-        repeat {
-            first -= 1
-            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        for place in first..<digits.count { append(digits[place]) }
+        let magnitude = value.magnitude
+        var (count, more) = (1, magnitude / 10)
+        while more > 0 {
+            count += 1
+            more /= 10
+        }
+        unsafe withUnsafeMutableBufferPointer { room, initialized in
+            var (place, rest) = (initialized + count, magnitude)
+            while place > initialized {
+                place -= 1
+                unsafe room[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            initialized += count
+        }
     }
 }

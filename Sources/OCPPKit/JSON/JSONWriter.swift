@@ -89,6 +89,14 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: value.description.utf8)
     }
 
+    /// A time as a string in RFC 3339.
+    public mutating func time(_ value: Timestamp) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        value.append(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     public mutating func boolean(_ value: Bool) {
         separate()
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
@@ -295,7 +303,7 @@ extension JSONWriter {
     public mutating func member(_ name: StaticString, _ value: Timestamp?) {
         guard let value else { return }
         key(name)
-        string(value.description)
+        time(value)
     }
 
     public mutating func member(_ name: StaticString, raw json: (some Collection<UInt8>)?) {

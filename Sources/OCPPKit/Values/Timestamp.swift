@@ -82,31 +82,40 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339, UTC, with milliseconds: `2026-11-22T09:45:19.146Z`.
     public var description: String {
-        let (year, month, day, hour, minute, second, millisecond) = calendar
         var text: [UInt8] = []
-        text.reserveCapacity(32)
-        func append(_ value: Int64, _ width: Int, _ separator: Unicode.Scalar) {
-            var divisor: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
-            while divisor > 0 {
-                text.append(UInt8(truncatingIfNeeded: 0x30 + value / divisor % 10))
-                divisor /= 10
-            }
-            text.append(UInt8(ascii: separator))
-        }
-        if (0...9999).contains(year) {
-            append(year, 4, "-")
-        } else {
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the same text.
+    func append(to text: inout [UInt8]) {
+        let (year, month, day, hour, minute, second, millisecond) = calendar
+        if !(0...9999).contains(year) {
             let digits = String(year.magnitude)
             let zeros = String(repeating: "0", count: max(0, 4 - digits.count))
-            text.append(contentsOf: "\(year < 0 ? "-" : "")\(zeros)\(digits)-".utf8)
+            text.append(contentsOf: "\(year < 0 ? "-" : "")\(zeros)\(digits)".utf8)
         }
-        append(month, 2, "-")
-        append(day, 2, "T")
-        append(hour, 2, ":")
-        append(minute, 2, ":")
-        append(second, 2, ".")
-        append(millisecond, 3, "Z")
-        return String(decoding: text, as: UTF8.self)
+        text.append(addingCapacity: 24) { room in
+            func append(_ value: Int64, _ separator: Unicode.Scalar) {
+                room.append(UInt8(truncatingIfNeeded: 0x30 + value / 10 % 10))
+                room.append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
+                room.append(UInt8(ascii: separator))
+            }
+            if (0...9999).contains(year) {
+                room.append(UInt8(truncatingIfNeeded: 0x30 + year / 1000))
+                room.append(UInt8(truncatingIfNeeded: 0x30 + year / 100 % 10))
+                append(year, "-")
+            } else {
+                room.append(UInt8(ascii: "-"))
+            }
+            append(month, "-")
+            append(day, "T")
+            append(hour, ":")
+            append(minute, ":")
+            append(second, ".")
+            room.append(UInt8(truncatingIfNeeded: 0x30 + millisecond / 100))
+            append(millisecond, "Z")
+        }
     }
 }
 
