@@ -358,7 +358,9 @@ private struct RepeatingGenerator: RandomNumberGenerator {
             return String(hash, radix: 36)
         }
         // The published value for "foobar".
-        #expect(ReplayKey.digest(Array("foobar".utf8)[...]) == String(0x343E_1662_793C_64BF_6F0D_3597_BA44_6F18 as UInt128, radix: 36))
+        #expect(
+            ReplayKey.digest(Array("foobar".utf8)[...])
+                == String(0x343E_1662_793C_64BF_6F0D_3597_BA44_6F18 as UInt128, radix: 36))
         for count in 0..<300 {
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255) }
             #expect(ReplayKey.digest(bytes[...]) == plain(bytes))
