@@ -124,6 +124,39 @@ def test_no_server_is_said_with_the_socket(tmp_path):
     assert wrong.returncode == 69 and b"none.sock" in wrong.stderr and b"ocppctl serve" in wrong.stderr
 
 
+@pytest.mark.parametrize("url", [
+    "ws://", "ws://CP:letmein@127.0.0.1:1/ocpp", "ws://127.0.0.1:99999/ocpp", "ws://127.0.0.1:1/o p", "ws://127.0.0.1:1/?a=b",
+    "ws://127.0.0.1:1/#a"])
+@pytest.mark.parametrize("command", ["simulate", "check"])
+def test_a_url_that_cannot_be_is_told_before_it_is_tried(command, url):
+    """And not repeated: a password stood in the message."""
+    wrong = run(command, "--url", url, timeout=5)
+    assert wrong.returncode == 64 and b"--url is ws://HOST:PORT/PATH" in wrong.stderr, wrong
+    assert b"letmein" not in wrong.stderr + wrong.stdout
+
+
+def test_credentials_of_a_url_are_not_repeated():
+    wrong = run("provision-dojot", "--url", "http://admin:letmein@127.0.0.1:1", "--user", "admin", "--password-file", "x")
+    assert wrong.returncode == 64 and b"without credentials" in wrong.stderr
+    assert b"letmein" not in wrong.stderr
+
+
+@pytest.mark.parametrize("path", ["/a b", "/a?b", "/a#b", "/a\u00e9", "a", ""])
+def test_a_path_that_nobody_can_ask_for(tmp_path, path):
+    wrong = run("serve", "--path", path, "--listen", "127.0.0.1:0", "--store", tmp_path / "s.db", "--control", tmp_path / "c",
+                timeout=5)
+    assert wrong.returncode == 64 and b"--path" in wrong.stderr
+
+
+def test_the_address_that_is_told_is_the_one_that_is_taken(serve):
+    for path, told in (("/", "/"), ("/ocpp/", "/ocpp/"), ("/ocpp", "/ocpp/")):
+        central_system = serve("--path", path)
+        line = central_system.messages.wait_for(lambda line: b"listening on" in line).decode()
+        address = line.split("connect to ")[1].strip()
+        assert address.startswith("ws://127.0.0.1:") and address.endswith(f"{told}<identity>")
+        ChargePoint(address.removesuffix("/<identity>"), "CP001").boot()
+
+
 def test_beyond_loopback_is_refused(tmp_path):
     wrong = run("serve", "--listen", "0.0.0.0:0", "--store", tmp_path / "s.db", "--control", tmp_path / "c")
     assert wrong.returncode == 64 and b"loopback" in wrong.stderr
