@@ -42,6 +42,8 @@ public actor CentralSystemServer {
     /// Requests that are not with the writer yet; they have no ticket.
     private var gathered: [StoreRequest] = []
     private var isGathering = false
+    /// Memory for the effects of the next input.
+    private var spareEffects: [Effect] = []
     private var nextWake: (time: Timestamp, timer: Timer)?
 
     /// Opens the store, then listens.
@@ -215,7 +217,13 @@ public actor CentralSystemServer {
 
     func feed(_ input: Input) {
         core.tellsFrames = settings.records.includesFrames || !watchers.isEmpty
-        perform(core.handle(input, at: WallClock.now))
+        // Performing them may bring the next input.
+        var effects: [Effect] = []
+        swap(&effects, &spareEffects)
+        core.handle(input, at: WallClock.now, into: &effects)
+        perform(effects)
+        effects.removeAll(keepingCapacity: effects.count < 100)
+        swap(&effects, &spareEffects)
         if !core.frames.bytes.isEmpty { gather() }
     }
 

@@ -1,11 +1,29 @@
-// Looking for single bytes in long texts, sixteen at a time: most bytes of most logs are looked at for nothing else.
+// Looking for single bytes in long texts, sixteen and more at a time: most bytes of most logs are looked at for nothing else.
 //
 // Memory safety: sixteen bytes are loaded only where so many are left.
 extension ArraySlice<UInt8> {
     /// The first index from `start` on at which the byte stands.
     func firstOffset(of byte: UInt8, from start: Int) -> Int? {
         let all = SIMD16(repeating: byte)
-        return firstOffset(from: start, among: { $0 .== all }, isIt: { $0 == byte })
+        return firstOffset(from: passing(all, from: start), among: { $0 .== all }, isIt: { $0 == byte })
+    }
+
+    /// Passes sixty-four bytes at a time, among which the byte given sixteen times is not.
+    private func passing(_ byte: SIMD16<UInt8>, from start: Int) -> Int {
+        guard start < endIndex else { return start }
+        let passed = unsafe withUnsafeBytes { bytes -> Int in
+            guard let base = bytes.baseAddress else { return 0 }
+            var position = start - startIndex
+            while position &+ 64 <= bytes.count {
+                let (a, b) = unsafe (sixteen(base + position) .== byte, sixteen(base + position + 16) .== byte)
+                let (c, d) = unsafe (sixteen(base + position + 32) .== byte, sixteen(base + position + 48) .== byte)
+                let any = halves(of: a) | halves(of: b) | halves(of: c) | halves(of: d)
+                if any[0] | any[1] != 0 { break }
+                position &+= 64
+            }
+            return position
+        }
+        return startIndex + passed
     }
 
     /// The first index from `start` on of a bracket or brace that opens: without one, no frame begins.
@@ -26,8 +44,7 @@ extension ArraySlice<UInt8> {
             while position < count, count &- first >= 16 {
                 // The last step goes back to bytes that have been looked at.
                 position = Swift.min(position, count &- 16)
-                let some = unsafe (base + position).loadUnaligned(as: SIMD16<UInt8>.self)
-                let halves = halves(of: answer(some))
+                let halves = unsafe halves(of: answer(sixteen(base + position)))
                 if halves[0] | halves[1] != 0 {
                     let (half, behind) = halves[0] != 0 ? (halves[0], 0) : (halves[1], 8)
                     return position &+ behind &+ EightBytes.first(half.littleEndian)
@@ -65,4 +82,8 @@ extension ArraySlice<UInt8> {
         }
         return found < 0 ? nil : startIndex + found
     }
+}
+
+@inline(__always) private func sixteen(_ start: UnsafeRawPointer) -> SIMD16<UInt8> {
+    unsafe start.loadUnaligned(as: SIMD16<UInt8>.self)
 }

@@ -24,12 +24,12 @@ struct FrameResolver {
         agreement = 0
     }
 
-    /// A frame found in text, with what the text tells of it; `complete` works out the rest.
-    mutating func record(_ frame: Frame, _ told: LogPrefix, source: FrameRecord.Source) -> FrameRecord {
-        let timestamp = told.time.flatMap { clock.utc($0) }
-        return FrameRecord(
-            timestamp: timestamp, chargePointId: told.chargePointId ?? options.chargePointId, direction: nil,
-            frame: frame, source: source)
+    /// A frame found in text, of which nothing else is known yet. In place, as below: records are large.
+    mutating func complete(_ record: inout FrameRecord, _ told: LogPrefix, source: FrameRecord.Source) {
+        record.timestamp = told.time.flatMap { clock.utc($0) }
+        record.chargePointId = told.chargePointId ?? options.chargePointId
+        record.source = source
+        complete(&record, mark: told.mark)
     }
 
     /// What begins as a frame and is broken.
@@ -48,8 +48,8 @@ struct FrameResolver {
         complete(&record, mark: nil)
     }
 
-    /// Finds out which way a frame went and what it answers, and judges it. In place: records are large.
-    mutating func complete(_ record: inout FrameRecord, mark: DirectionMark?) {
+    /// Finds out which way a frame went and what it answers, and judges it.
+    private mutating func complete(_ record: inout FrameRecord, mark: DirectionMark?) {
         if record.frame.kind == .call {
             let direction = record.direction ?? direction(ofCall: record.frame, mark)
             record.direction = direction

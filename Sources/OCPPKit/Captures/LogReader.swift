@@ -168,8 +168,8 @@ public struct LogReader {
         guard columns == nil, let frame = LogReader.plainFrame(at: start, in: line) else { return false }
         let told = LogPrefix(reading: line[..<start])
         let source = FrameRecord.Source(file: file, line: lineNumber)
-        var record = resolver.record(frame, told, source: source)
-        resolver.complete(&record, mark: told.mark)
+        var record = FrameRecord(frame)
+        resolver.complete(&record, told, source: source)
         try body(.frame(consume record))
         return true
     }
@@ -304,8 +304,8 @@ public struct LogReader {
             case .broken(let error, let raw):
                 try body(.unreadable(resolver.resolve(error, raw: raw, told, source: source)))
             case .frame(let frame):
-                var record = resolver.record(frame, told, source: source)
-                resolver.complete(&record, mark: told.mark)
+                var record = FrameRecord(frame)
+                resolver.complete(&record, told, source: source)
                 try body(.frame(consume record))
             }
         }

@@ -93,6 +93,13 @@ public struct CentralSystem: Sendable {
 
     /// Takes one input and returns what is to be done about it, in order.
     public mutating func handle(_ input: Input, at now: Timestamp) -> [Effect] {
+        var effects: [Effect] = []
+        handle(input, at: now, into: &effects)
+        return effects
+    }
+
+    /// The same, with the memory of an array that is empty.
+    public mutating func handle(_ input: Input, at now: Timestamp, into result: inout [Effect]) {
         self.now = now
         switch input {
         case .connected(let connection, let id, let peer, let subprotocol):
@@ -110,14 +117,15 @@ public struct CentralSystem: Sendable {
             expireCommands()
             expireReservations()
         }
-        defer { effects.removeAll(keepingCapacity: true) }
-        return effects
+        swap(&effects, &result)
     }
 
     /// Hands over the raw frames that came and went since the last time, to be stored; nobody waits for them.
     public mutating func takeFrames() -> FrameBlock {
-        defer { frames = FrameBlock() }
-        return frames
+        // The next one is likely to be as large.
+        var next = FrameBlock(reservingCapacity: frames.bytes.count * 9 / 8)
+        swap(&next, &frames)
+        return next
     }
 
     /// Whether the charge point has booted here before, now or in an earlier run.

@@ -7,21 +7,30 @@ extension CentralSystem {
         return time
     }
 
-    private func isPlausible(_ time: Timestamp) -> Bool { !time.isOfUnsetClock && time - now < 86_400_000 }
+    private func isPlausible(_ time: Timestamp) -> Bool { !time.isOfUnsetClock && !time.isAhead(of: now) }
 
     /// Says where the arrival goes for a time, as it runs too far ahead of ours; the other reasons need no clock to see
     /// and are noted already.
     func noteTimesAhead(_ record: inout FrameRecord) {
         guard let payload = record.payload, !record.repairs.contains(Repair.arrivalForTime.rawValue) else { return }
+        let now = now
         let isAhead =
-            isAhead(payload) || payload["meterValue"]?.elements.contains(where: isAhead) == true
-            || payload["transactionData"]?.elements.contains(where: isAhead) == true
+            payload.tellsWrongTime(at: now)
+            || payload["meterValue"]?.elements.contains { $0.tellsWrongTime(at: now) } == true
+            || payload["transactionData"]?.elements.contains { $0.tellsWrongTime(at: now) } == true
         if isAhead { record.repairs.append(Repair.arrivalForTime.rawValue) }
     }
+}
 
-    /// Whether its `timestamp` runs too far ahead.
-    private func isAhead(_ node: JSONNode) -> Bool {
-        guard let text = node["timestamp"]?.text, let time = Timestamp.read(text)?.time else { return false }
-        return !isPlausible(time)
+extension JSONNode {
+    /// Whether its `timestamp` is of a clock that is not set, or runs too far ahead.
+    fileprivate func tellsWrongTime(at now: Timestamp) -> Bool {
+        guard let text = self["timestamp"]?.text, let time = Timestamp.read(text)?.time else { return false }
+        return time.isOfUnsetClock || time.isAhead(of: now)
     }
+}
+
+extension Timestamp {
+    /// By more than a day.
+    fileprivate func isAhead(of now: Timestamp) -> Bool { self - now >= 86_400_000 }
 }

@@ -9,7 +9,7 @@ extension CentralSystem {
         let reply = Frame.callResult(id: messageId, payload: event.reply)
         // Sessions are folded as the log will show them: the request, then its answer.
         var sessions = call.changedSessions
-        if let frame = try? Frame.read(reply) {
+        if SessionFolder.needsAnswer(to: call.record), let frame = try? Frame.read(reply) {
             let record = FrameRecord(
                 timestamp: now, chargePointId: call.chargePointId, direction: .fromCentralSystem, frame: frame,
                 action: call.frame.action)
@@ -23,8 +23,9 @@ extension CentralSystem {
         identifiers.nextTicket += 1
         let ticket = identifiers.nextTicket
         awaitingCommit[ticket] = AwaitedCommit(
-            call: call, event: event, arrival: now, reply: reply, sessions: sessions, reservationId: reservationId,
-            attempt: attempt)
+            call: call, transactionId: event.transactionId,
+            isStopThatMayConflict: event.kind == .stop && event.alternative?.kind == .conflict, arrival: now,
+            reply: reply, sessions: sessions, reservationId: reservationId, attempt: attempt)
         effects.append(
             .store(StoreRequest(ticket: ticket, operations: operations + sessionOperations(sessions))))
     }
@@ -79,10 +80,10 @@ extension CentralSystem {
         case .conflict:
             release(pending, pending.reply)
             newSessions.subtract(pending.sessions)
-            if pending.event.kind == .stop, pending.event.alternative?.kind == .conflict {
+            if pending.isStopThatMayConflict {
                 alert(
                     .conflictingStop, pending.call.chargePointId,
-                    "another \(action) of transaction \(pending.event.transactionId.map { String($0) } ?? "without an id"), "
+                    "another \(action) of transaction \(pending.transactionId.map { String($0) } ?? "without an id"), "
                         + "which has ended; both are kept, and the first one counts")
             }
         case .replayed(let payload):
@@ -133,8 +134,10 @@ extension CentralSystem {
 
     private mutating func release(_ pending: AwaitedCommit, _ reply: [UInt8]) {
         send(reply, to: pending.call, after: now - pending.arrival)
-        emitAnswer(
-            reply, action: pending.call.frame.action, to: pending.call.chargePointId, after: now - pending.arrival)
+        if tellsFrames {
+            emitAnswer(
+                reply, action: pending.call.frame.action, to: pending.call.chargePointId, after: now - pending.arrival)
+        }
     }
 }
 

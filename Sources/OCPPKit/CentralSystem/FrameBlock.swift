@@ -10,21 +10,26 @@ public struct FrameBlock: Sendable {
     /// When the last of them arrived; blocks are removed by it.
     public private(set) var lastArrival = Timestamp(milliseconds: .min)
 
-    public init() {}
+    /// - Parameter reservingCapacity: bytes that it is likely to need.
+    public init(reservingCapacity capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     public init(_ frame: StoredFrame) {
         append(frame.raw[...], frame.direction, of: frame.chargePointId, at: frame.arrival)
     }
 
     public mutating func append(_ raw: ArraySlice<UInt8>, _ direction: Direction, of id: String, at time: Timestamp) {
-        bytes.append(contentsOf: direction.rawValue.utf8)
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(decimal: time.milliseconds)
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(decimal: Int64(id.utf8.count))
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(decimal: Int64(raw.count))
-        bytes.append(UInt8(ascii: "\n"))
+        let idCount = id.utf8.count
+        // Three numbers of at most 20 digits, a word, and four characters between them.
+        bytes.append(addingCapacity: 96) { line in
+            for byte in direction.rawValue.utf8 { line.append(byte) }
+            line.append(UInt8(ascii: " "))
+            line.append(decimal: time.milliseconds)
+            line.append(UInt8(ascii: " "))
+            line.append(decimal: Int64(idCount))
+            line.append(UInt8(ascii: " "))
+            line.append(decimal: Int64(raw.count))
+            line.append(UInt8(ascii: "\n"))
+        }
         bytes.append(contentsOf: id.utf8)
         bytes.append(contentsOf: raw)
         lastArrival = max(lastArrival, time)
@@ -62,7 +67,7 @@ public struct FrameBlock: Sendable {
     }
 }
 
-extension [UInt8] {
+extension OutputSpan<UInt8> {
     /// Appends a number's digits.
     fileprivate mutating func append(decimal value: Int64) {
         if value < 0 { append(UInt8(ascii: "-")) }
@@ -73,9 +78,6 @@ extension [UInt8] {
             digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        while first < digits.count {
-            append(digits[first])
-            first += 1
-        }
+        for place in first..<digits.count { append(digits[place]) }
     }
 }

@@ -29,7 +29,10 @@ enum Answer {
 /// An answer that waits for its commit.
 struct AwaitedCommit: Sendable {
     let call: InboundCall
-    let event: TransactionEvent
+    /// The event's.
+    let transactionId: Int64?
+    /// Whether the event is a stop that another one of its transaction would contradict.
+    let isStopThatMayConflict: Bool
     let arrival: Timestamp
     /// The whole CALLRESULT.
     let reply: [UInt8]

@@ -42,15 +42,19 @@ public struct Frame: Sendable {
     var messageIdNode: JSONNode? { part(parts.messageId) }
     /// Of its bytes, with a seed that changes with each run: the same for all ways to write it.
     var messageIdHash: Int {
-        var hasher = Hasher()
-        if let text = messageIdNode?.plainText {
-            unsafe text.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-        } else {
-            var text = messageId
-            text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        if let hash = unsafe messageIdNode?.withPlainText({ unsafe Frame.hash(UnsafeRawBufferPointer($0)) }) {
+            return hash
         }
+        var text = messageId
+        return text.withUTF8 { unsafe Frame.hash(UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var hasher = Hasher()
+        unsafe hasher.combine(bytes: bytes)
         return hasher.finalize()
     }
+
     /// The action of a CALL, as it was sent; `nil` for answers, which do not carry it.
     public var action: String? { definition?.name ?? part(parts.action)?.text }
     /// The action of a CALL as OCPP 1.6 defines it; `nil` where it has none of that name.
@@ -138,8 +142,8 @@ public struct Frame: Sendable {
             }
         }
         if parts.payload >= 0 {
-            let payload = JSONNode(storage: node.storage, index: Int(parts.payload))
-            guard Frame.isPayload(payload, &violations) else {
+            let kind = node.storage.entries[Int(parts.payload)].kind
+            guard Frame.isPayload(kind, &violations) else {
                 throw Frame.error("the payload is not an object", typeId, node)
             }
         }
@@ -192,15 +196,15 @@ public struct Frame: Sendable {
             if let violation = ErrorCode.violation(wrapped.errorCode?.text ?? "") { violations.append(violation) }
         }
         self.parts = parts
-        if let payload = wrapped.payload, !Frame.isPayload(payload, &violations) {
+        if let payload = wrapped.payload, !Frame.isPayload(payload.kind, &violations) {
             throw failure("the payload is not an object")
         }
         self.violations = violations
     }
 
-    /// Whether a value is a payload: an object, or `null`, which stands for an empty one.
-    private static func isPayload(_ value: JSONNode, _ violations: inout [Violation]) -> Bool {
-        switch value.kind {
+    /// Whether a value of a kind is a payload: an object, or `null`, which stands for an empty one.
+    private static func isPayload(_ kind: JSONKind, _ violations: inout [Violation]) -> Bool {
+        switch kind {
         case .object: return true
         case .null:
             violations.append(Violation(.frame, "$", "the payload is null; it must be an object, {} where it is empty"))
@@ -220,7 +224,7 @@ public struct Frame: Sendable {
 
     private static func checkMessageId(_ node: JSONNode, _ violations: inout [Violation]) {
         // Bytes are never fewer than characters.
-        if let text = node.plainText, (1...36).contains(text.count) { return }
+        if let count = node.plainTextCount, (1...36).contains(count) { return }
         guard let text = node.text else {
             violations.append(Violation(.messageId, "$", "the message id is not a string"))
             return

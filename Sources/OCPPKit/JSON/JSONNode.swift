@@ -30,6 +30,23 @@ public struct JSONNode: Sendable {
         return storage.bytes[Int(entry.start) + 1..<Int(entry.end) - 1]
     }
 
+    /// Lends the bytes of `plainText`, and holds nothing; `nil` where there is none.
+    ///
+    /// Memory safety: they are valid within the closure only.
+    func withPlainText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+        let entry = entry
+        guard entry.kind == .string, !entry.isIrregular else { return nil }
+        return unsafe storage.bytes.withUnsafeBufferPointer { bytes in
+            unsafe body(UnsafeBufferPointer(rebasing: bytes[Int(entry.start) + 1..<Int(entry.end) - 1]))
+        }
+    }
+
+    /// How many bytes `plainText` has; `nil` where there is none.
+    var plainTextCount: Int? {
+        let entry = entry
+        return entry.kind == .string && !entry.isIrregular ? Int(entry.end) - Int(entry.start) - 2 : nil
+    }
+
     /// Whether this is the string given, without building one.
     public func isText(_ expected: StaticString) -> Bool {
         guard kind == .string else { return false }

@@ -35,7 +35,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Members that are JSON text already, without a comma before them.
-    mutating func members(_ text: StaticString) {
+    @inline(__always) mutating func members(_ text: StaticString) {
         separate()
         unsafe append(atMost: text.utf8CodeUnitCount) { room in
             unsafe room.update(from: text.utf8Start, count: text.utf8CodeUnitCount)

@@ -1,5 +1,21 @@
 // Text that was read once need not be searched again for what has to be escaped: its index says where each quote is.
 extension JSONWriter {
+    /// A value as it stands in its text, but for line breaks, which stand only between values.
+    mutating func member(_ name: StaticString, _ node: JSONNode) {
+        key(name)
+        guard !node.storage.hasBreaks else { return raw(node.raw.filter { $0 >= 0x20 }) }
+        let entry = node.storage.entries[node.index]
+        let count = Int(entry.end) - Int(entry.start)
+        unsafe node.storage.bytes.withUnsafeBufferPointer { bytes in
+            let text = unsafe UnsafeBufferPointer(rebasing: bytes[Int(entry.start)..<Int(entry.end)])
+            unsafe append(atMost: count) { room in
+                unsafe room.update(from: text.baseAddress!, count: count)
+                return count
+            }
+        }
+        hasWrittenValue()
+    }
+
     /// A value's exact text as a string.
     mutating func string(textOf node: JSONNode) {
         if node.storage.hasBreaks || !quotePlainly(node) { string(validUTF8: node.raw) }

@@ -42,9 +42,16 @@ public enum Actions {
 
     /// The place in `all` of the action whose name a node's text is; -1 where there is none. No text is made of it.
     static func index(named node: JSONNode) -> Int {
-        guard let name = node.plainText else { return node.text.flatMap(index) ?? -1 }
-        guard name.count < byLength.count else { return -1 }
-        return byLength[name.count].first { nameBytes[$0].elementsEqual(name) } ?? -1
+        unsafe node.withPlainText { name in
+            guard name.count < byLength.count else { return -1 }
+            for index in byLength[name.count] {
+                let known = nameBytes[index]
+                var equal = 0
+                while equal < known.count, unsafe known[equal] == name[equal] { equal += 1 }
+                if equal == known.count { return index }
+            }
+            return -1
+        } ?? node.text.flatMap(index) ?? -1
     }
 
     /// The action of exactly that name; names are case-sensitive (OCPP-J 1.6, section 4.2.1).

@@ -31,21 +31,6 @@ public struct FrameRecord: Sendable {
     /// On an answer: how long after its CALL.
     public var responseMilliseconds: Int64?
 
-    public init(
-        timestamp: Timestamp?, chargePointId: String?, direction: Direction?, frame: Frame, action: String? = nil,
-        violations: [Violation] = [], repairs: [String] = [], source: Source? = nil, responseMilliseconds: Int64? = nil
-    ) {
-        self.timestamp = timestamp
-        self.chargePointId = chargePointId
-        self.direction = direction
-        self.frame = frame
-        self.action = action ?? frame.action
-        self.violations = violations
-        self.repairs = repairs
-        self.source = source
-        self.responseMilliseconds = responseMilliseconds
-    }
-
     /// What is read of the frame: its payload, or what quirks made of it.
     public var payload: JSONNode? { rewrittenPayload ?? frame.payload }
 
@@ -99,10 +84,10 @@ public struct FrameRecord: Sendable {
             writer.beginObject()
             writer.member("code", error.code)
             writer.member("description", error.description)
-            writer.member("details", raw: frame.payload?.oneLine)
+            if let details = frame.payload { writer.member("details", details) }
             writer.endObject()
         } else {
-            writer.member("payload", raw: frame.payload?.oneLine)
+            if let payload = frame.payload { writer.member("payload", payload) }
         }
         writer.key("raw")
         writer.string(textOf: frame.node)
@@ -113,8 +98,8 @@ public struct FrameRecord: Sendable {
 
     private func writeMessageId(to writer: inout JSONWriter) {
         // A plain text's own JSON is how it is written.
-        if let node = frame.messageIdNode, let text = node.plainText {
-            if !text.isEmpty { writer.member("messageId", raw: node.raw) }
+        if let node = frame.messageIdNode, let count = node.plainTextCount {
+            if count > 0 { writer.member("messageId", node) }
         } else if !frame.messageId.isEmpty {
             writer.member("messageId", frame.messageId)
         }
@@ -146,6 +131,24 @@ public struct FrameRecord: Sendable {
     }
 }
 
+// Beside the type, which so has the initializer of all its members: it alone does not copy what it makes.
+extension FrameRecord {
+    public init(
+        timestamp: Timestamp?, chargePointId: String?, direction: Direction?, frame: Frame, action: String? = nil,
+        violations: [Violation] = [], repairs: [String] = [], source: Source? = nil, responseMilliseconds: Int64? = nil
+    ) {
+        self.init(
+            timestamp: timestamp, chargePointId: chargePointId, direction: direction, frame: frame,
+            action: action ?? frame.action, violations: violations, repairs: repairs, rewrittenPayload: nil,
+            rewrittenAction: nil, source: source, responseMilliseconds: responseMilliseconds)
+    }
+
+    /// A frame of which nothing else is known yet.
+    init(_ frame: Frame) {
+        self.init(timestamp: nil, chargePointId: nil, direction: nil, frame: frame)
+    }
+}
+
 extension Direction {
     fileprivate var member: StaticString {
         switch self {
@@ -163,11 +166,6 @@ extension Frame.Kind {
         case .callError: #""messageType":"CALLERROR""#
         }
     }
-}
-
-extension JSONNode {
-    /// The value's text; a pretty-printed one without its line breaks, which stand only between values.
-    fileprivate var oneLine: ArraySlice<UInt8> { storage.hasBreaks ? ArraySlice(raw.filter { $0 >= 0x20 }) : raw }
 }
 
 extension FrameRecord {

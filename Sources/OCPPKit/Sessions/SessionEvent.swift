@@ -7,18 +7,18 @@ enum SessionEvent {
     case available(connectorId: Int64, time: Timestamp?)
 
     /// `nil` for every other frame. The direction is not asked: only charge points send these.
-    init?(_ record: FrameRecord) {
-        guard record.frame.kind == .call, let payload = record.payload else { return nil }
-        switch Kind(of: record) {
-        case .start: self = .start(StartTransactionRequest(payload))
-        case .stop: self = .stop(StopTransactionRequest(payload))
-        case .meterValues: self = .meterValues(MeterValuesRequest(payload))
+    static func told(by record: FrameRecord) -> SessionEvent? {
+        guard record.frame.kind == .call, let kind = Kind(of: record.meantIndex), let payload = record.payload
+        else { return nil }
+        switch kind {
+        case .start: return .start(StartTransactionRequest(payload))
+        case .stop: return .stop(StopTransactionRequest(payload))
+        case .meterValues: return .meterValues(MeterValuesRequest(payload))
         case .status:
             guard payload["status"]?.isText("Available") == true else { return nil }
             let request = StatusNotificationRequest(payload)
             guard let connectorId = request.connectorId, connectorId != 0 else { return nil }
-            self = .available(connectorId: connectorId, time: request.timestamp)
-        case nil: return nil
+            return .available(connectorId: connectorId, time: request.timestamp)
         }
     }
 
@@ -26,9 +26,9 @@ enum SessionEvent {
     enum Kind: Sendable {
         case start, stop, meterValues, status
 
-        /// `nil` for all other actions.
-        init?(of call: FrameRecord) {
-            guard let index = call.meantIndex, let kind = Self.byAction[index] else { return nil }
+        /// - Parameter action: its place in `Actions.all`; `nil` for all other actions.
+        init?(of action: Int?) {
+            guard let action, let kind = Self.byAction[action] else { return nil }
             self = kind
         }
 

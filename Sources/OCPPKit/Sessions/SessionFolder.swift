@@ -43,7 +43,7 @@ public struct SessionFolder: Sendable {
         guard record.frame.kind == .call else {
             return chargePoints.place(of: id).map { chargePoints.values[$0].answer(record) } ?? []
         }
-        guard let event = SessionEvent(record) else {
+        guard let event = SessionEvent.told(by: record) else {
             return chargePoints.place(of: id).map { chargePoints.values[$0].otherCall(record) } ?? []
         }
         let place = chargePoints.place(of: id, orAdd: ChargePointSessions(id))
@@ -56,7 +56,7 @@ public struct SessionFolder: Sendable {
 
     /// Whether the answer to a CALL changes a session: one to a StartTransaction or a StopTransaction.
     static func needsAnswer(to call: FrameRecord) -> Bool {
-        SessionEvent.Kind(of: call)?.isAnswered == true
+        SessionEvent.Kind(of: call.meantIndex)?.isAnswered == true
     }
 
     /// The session of that number; `nil` where there never was one, or it was forgotten.
@@ -78,7 +78,9 @@ public struct SessionFolder: Sendable {
     /// The session that a StartTransaction, StopTransaction or MeterValues belongs to, whether it was folded already or
     /// is a repetition of one that was; `nil` where that session is not known.
     public func session(of request: FrameRecord) -> Session? {
-        guard let event = SessionEvent(request), let known = chargePoints[request.chargePointId] else { return nil }
+        guard let event = SessionEvent.told(by: request), let known = chargePoints[request.chargePointId] else {
+            return nil
+        }
         return known.number(of: event, request).flatMap { known.sessions[$0] }
     }
 

@@ -2,7 +2,7 @@
 extension Session {
     /// JSON text of an object, for `init(state:)`. Times are milliseconds since 1970.
     public func encodedState() -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 512)
+        var writer = JSONWriter(reservingCapacity: 768)
         writer.beginObject()
         writer.member("number", number)
         writer.member("chargePointId", chargePointId)

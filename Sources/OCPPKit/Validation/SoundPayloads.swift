@@ -162,40 +162,51 @@
             let outer = entry(index)
             guard outer.kind == .object else { return false }
             let shape = unsafe rows.pointee.shapes[Int(shapeIndex)]
+            let fields = unsafe rows.pointee.fields + Int(shape.firstField)
+            let (end, fieldCount) = (Int(outer.next), Int(shape.fieldCount))
             var seen: UInt64 = 0
-            var position = index + 1
+            var position = index &+ 1
             // Most senders keep to the order of the tables, so the field behind the last one is tried first.
-            var next: Int32 = 0
-            while position < Int(outer.next) {
+            var field = 0
+            while position < end {
                 let key = entry(position)
-                guard !key.isIrregular, let field = self.field(key, of: shape, from: next) else { return false }
-                let bit: UInt64 = 1 << UInt64(field)
-                guard seen & bit == 0 else { return false }
-                seen |= bit
-                next = field + 1
-                guard unsafe value(at: position + 1, rows.pointee.fields[Int(shape.firstField + field)].kind) else {
-                    return false
+                guard !key.isIrregular else { return false }
+                let (start, count) = content(of: key)
+                if unsafe field == fieldCount || !isText(start, count, fields[field].key) {
+                    guard let found = unsafe otherField(start, count, fields, fieldCount, behind: field) else {
+                        return false
+                    }
+                    field = found
                 }
-                position = Int(entry(position + 1).next)
+                let bit: UInt64 = 1 << UInt64(field)
+                guard seen & bit == 0, unsafe value(at: position &+ 1, fields[field].kind) else { return false }
+                seen |= bit
+                field &+= 1
+                position = Int(entry(position &+ 1).next)
             }
             return seen & shape.required == shape.required
         }
 
-        /// Which field of the shape a key names.
-        private func field(_ key: JSONEntry, of shape: Shape, from first: Int32) -> Int32? {
+        /// Which field a key names, those behind another one first.
+        private func otherField(
+            _ start: Int, _ count: Int, _ fields: UnsafePointer<FieldRow>, _ fieldCount: Int, behind first: Int
+        ) -> Int? {
             var field = first
-            for _ in 0..<shape.fieldCount {
-                if field >= shape.fieldCount { field = 0 }
-                if unsafe isText(key, rows.pointee.fields[Int(shape.firstField + field)].key) { return field }
-                field += 1
+            for _ in 0..<fieldCount {
+                field = field + 1 < fieldCount ? field + 1 : 0
+                if unsafe isText(start, count, fields[field].key) { return field }
             }
             return nil
         }
 
-        private func isText(_ entry: JSONEntry, _ text: Text) -> Bool {
-            guard Int(entry.end) - Int(entry.start) - 2 == Int(text.count) else { return false }
-            let (found, expected) = unsafe (bytes + Int(entry.start) + 1, rows.pointee.texts + Int(text.start))
-            return unsafe isEqual(found, expected, Int(text.count))
+        /// Where a string's text begins, and how many bytes it has.
+        @inline(__always) private func content(of string: JSONEntry) -> (start: Int, count: Int) {
+            (Int(string.start) &+ 1, Int(string.end) &- Int(string.start) &- 2)
+        }
+
+        @inline(__always) private func isText(_ start: Int, _ count: Int, _ text: Text) -> Bool {
+            guard count == Int(text.count) else { return false }
+            return unsafe isEqual(bytes + start, rows.pointee.texts + Int(text.start), count)
         }
 
         private func value(at index: Int, _ kindIndex: Int32) -> Bool {
@@ -203,7 +214,7 @@
             let kind = unsafe rows.pointee.kinds[Int(kindIndex)]
             switch kind.code {
             case .string:
-                let count = Int(entry.end) - Int(entry.start) - 2
+                let count = content(of: entry).count
                 return entry.kind == .string && count <= kind.maximum && count >= kind.minimum
                     && (count == 0 || isPlainText(entry, count))
                     // Escapes make a text shorter, and not empty.
@@ -217,22 +228,24 @@
                     && (kind.minimum == .min || !entry.isIrregular && isInteger(entry, atLeast: kind.minimum))
             case .boolean: return entry.kind == .true || entry.kind == .false
             case .enumeration:
-                let count = Int(entry.end) - Int(entry.start) - 2
+                let (start, count) = content(of: entry)
                 guard entry.kind == .string, !entry.isIrregular, count <= Int(kind.count) else { return false }
-                let starts = unsafe rows.pointee.wordStarts + Int(kind.first) + count
-                for word in unsafe starts[0]..<starts[1] where unsafe isText(entry, rows.pointee.words[Int(word)]) {
-                    return true
+                let starts = unsafe rows.pointee.wordStarts + (Int(kind.first) + count)
+                var word = unsafe Int(starts[0])
+                while unsafe word < Int(starts[1]) {
+                    if unsafe isText(start, count, rows.pointee.words[word]) { return true }
+                    word &+= 1
                 }
                 return false
             case .object: return object(at: index, kind.first)
             case .array:
                 guard entry.kind == .array else { return false }
-                var position = index + 1
+                var position = index &+ 1
                 var count: Int32 = 0
                 while position < Int(entry.next) {
                     guard value(at: position, kind.first) else { return false }
                     position = Int(self.entry(position).next)
-                    count += 1
+                    count &+= 1
                 }
                 return count >= kind.count
             case .other: return false
