@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 from support.charge_point import ChargePoint
 from support.program import BINARY, DEADLINE, environment, run
+from support.secrets import KEY, written
 
 
 def test_misspelt_words_get_a_suggestion():
@@ -133,6 +134,14 @@ def test_a_url_that_cannot_be_is_told_before_it_is_tried(command, url):
     wrong = run(command, "--url", url, timeout=5)
     assert wrong.returncode == 64 and b"--url is ws://HOST:PORT/PATH" in wrong.stderr, wrong
     assert b"letmein" not in wrong.stderr + wrong.stdout
+
+
+@pytest.mark.parametrize("identity", ["", "a/b", "S\u00e3o Paulo", " CP001", "A" * 49, ".."])
+def test_a_password_for_an_identity_that_serve_never_takes(tmp_path, identity):
+    key = written(tmp_path / "key", KEY + "\n")
+    wrong = run("passwords", "set", identity, "--password-file", key, "--passwords", tmp_path / "p")
+    assert wrong.returncode == 64 and b"is no identity that serve takes" in wrong.stderr, wrong
+    assert not (tmp_path / "p").exists()
 
 
 def test_credentials_of_a_url_are_not_repeated():

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OCPPKit
 import TransportSecurity
 import WebEndpoints
 
@@ -7,6 +8,11 @@ enum ChargePointAddress {
     /// The central system's URL with the identity (OCPP-J 1.6, section 3.1.1).
     static func url(_ centralSystem: String, _ id: String) -> String {
         centralSystem + (centralSystem.hasSuffix("/") ? "" : "/") + PathSegment.encoded(id)
+    }
+
+    /// Whether our central system takes it.
+    static func isIdentity(_ id: String) -> Bool {
+        (try? ChargePointIdentity.read(target: "/ocpp/" + PathSegment.encoded(id), below: "/ocpp")) == id
     }
 
     /// - Throws: where nobody could connect. The URL is not repeated: it may have a secret in it.
