@@ -58,6 +58,17 @@ def test_a_store_that_cannot_be_read_is_there(tmp_path, command):
         assert f"cannot read the store {tmp_path / name}: ".encode() + reason in wrong.stderr
 
 
+@pytest.mark.parametrize("command", ["export-sessions", "export-meter-values"])
+def test_a_cursor_that_cannot_be_read_is_not_called_a_wrong_one(central_system, tmp_path, command):
+    """Removed, as the message advised, everything would be exported again."""
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "folder").mkdir()
+    for name, reason in (("loop", b"Too many levels of symbolic links"), ("folder", b"Is a directory")):
+        wrong = run(command, "--store", central_system.store, "--cursor", tmp_path / name)
+        assert wrong.returncode == 66 and wrong.stdout == b"", wrong
+        assert reason in wrong.stderr and b"remove" not in wrong.stderr
+
+
 def test_another_servers_control_socket_and_store(central_system, tmp_path):
     wrong = run("serve", "--listen", "127.0.0.1:0", "--store", tmp_path / "s.db", "--control", central_system.control)
     assert wrong.returncode == 78 and b"another server" in wrong.stderr
