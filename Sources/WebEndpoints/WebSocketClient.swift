@@ -103,6 +103,9 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
 
     // MARK: Connecting
 
+    /// Whether a connection to it can be tried: an absolute `ws` or `wss` URL of printable ASCII without credentials.
+    public static func takes(_ url: String) -> Bool { EndpointURL(url, schemes: ["ws", "wss"]) != nil }
+
     private func start() {
         guard loop.isServing else { return fail("the event loop has ended", status: nil) }
         loop.register(self)

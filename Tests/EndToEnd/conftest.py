@@ -109,6 +109,14 @@ def folders_of_tests(tmp_path_factory):
     gathering.tests = tmp_path_factory.getbasetemp()
 
 
+@pytest.fixture(autouse=True)
+def ended_processes():
+    """A test that fails, or hangs, leaves nothing running that it has started itself."""
+    since = len(gathering.started)
+    yield
+    gathering.end_processes(since)
+
+
 def pytest_runtest_logreport(report):
     parts = [report.nodeid, report.longreprtext, *(f"{name}\n{text}" for name, text in report.sections)]
     gathering.note("pytest", "\n".join(parts) + "\n")

@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 from support.charge_point import ChargePoint
 from support.program import BINARY, DEADLINE, environment, run
+from support.secrets import KEY, written
 
 
 def test_misspelt_words_get_a_suggestion():
@@ -55,6 +56,17 @@ def test_a_store_that_cannot_be_read_is_there(tmp_path, command):
         wrong = run(*command.split(), "--store", tmp_path / name, *control)
         assert wrong.returncode == 66, wrong
         assert f"cannot read the store {tmp_path / name}: ".encode() + reason in wrong.stderr
+
+
+@pytest.mark.parametrize("command", ["export-sessions", "export-meter-values"])
+def test_a_cursor_that_cannot_be_read_is_not_called_a_wrong_one(central_system, tmp_path, command):
+    """Removed, as the message advised, everything would be exported again."""
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "folder").mkdir()
+    for name, reason in (("loop", b"Too many levels of symbolic links"), ("folder", b"Is a directory")):
+        wrong = run(command, "--store", central_system.store, "--cursor", tmp_path / name)
+        assert wrong.returncode == 66 and wrong.stdout == b"", wrong
+        assert reason in wrong.stderr and b"remove" not in wrong.stderr
 
 
 def test_another_servers_control_socket_and_store(central_system, tmp_path):
@@ -122,6 +134,47 @@ def test_a_payload_that_the_action_does_not_allow_is_not_sent(central_system):
 def test_no_server_is_said_with_the_socket(tmp_path):
     wrong = run("send", "--control", tmp_path / "none.sock", "CP001", "ClearCache")
     assert wrong.returncode == 69 and b"none.sock" in wrong.stderr and b"ocppctl serve" in wrong.stderr
+
+
+@pytest.mark.parametrize("url", [
+    "ws://", "ws://CP:letmein@127.0.0.1:1/ocpp", "ws://127.0.0.1:99999/ocpp", "ws://127.0.0.1:1/o p", "ws://127.0.0.1:1/?a=b",
+    "ws://127.0.0.1:1/#a"])
+@pytest.mark.parametrize("command", ["simulate", "check"])
+def test_a_url_that_cannot_be_is_told_before_it_is_tried(command, url):
+    """And not repeated: a password stood in the message."""
+    wrong = run(command, "--url", url, timeout=5)
+    assert wrong.returncode == 64 and b"--url is ws://HOST:PORT/PATH" in wrong.stderr, wrong
+    assert b"letmein" not in wrong.stderr + wrong.stdout
+
+
+@pytest.mark.parametrize("identity", ["", "a/b", "S\u00e3o Paulo", " CP001", "A" * 49, ".."])
+def test_a_password_for_an_identity_that_serve_never_takes(tmp_path, identity):
+    key = written(tmp_path / "key", KEY + "\n")
+    wrong = run("passwords", "set", identity, "--password-file", key, "--passwords", tmp_path / "p")
+    assert wrong.returncode == 64 and b"is no identity that serve takes" in wrong.stderr, wrong
+    assert not (tmp_path / "p").exists()
+
+
+def test_credentials_of_a_url_are_not_repeated():
+    wrong = run("provision-dojot", "--url", "http://admin:letmein@127.0.0.1:1", "--user", "admin", "--password-file", "x")
+    assert wrong.returncode == 64 and b"without credentials" in wrong.stderr
+    assert b"letmein" not in wrong.stderr
+
+
+@pytest.mark.parametrize("path", ["/a b", "/a?b", "/a#b", "/a\u00e9", "a", ""])
+def test_a_path_that_nobody_can_ask_for(tmp_path, path):
+    wrong = run("serve", "--path", path, "--listen", "127.0.0.1:0", "--store", tmp_path / "s.db", "--control", tmp_path / "c",
+                timeout=5)
+    assert wrong.returncode == 64 and b"--path" in wrong.stderr
+
+
+def test_the_address_that_is_told_is_the_one_that_is_taken(serve):
+    for path, told in (("/", "/"), ("/ocpp/", "/ocpp/"), ("/ocpp", "/ocpp/")):
+        central_system = serve("--path", path)
+        line = central_system.messages.wait_for(lambda line: b"listening on" in line).decode()
+        address = line.split("connect to ")[1].strip()
+        assert address.startswith("ws://127.0.0.1:") and address.endswith(f"{told}<identity>")
+        ChargePoint(address.removesuffix("/<identity>"), "CP001").boot()
 
 
 def test_beyond_loopback_is_refused(tmp_path):

@@ -5,12 +5,12 @@ extension ArraySlice<UInt8> {
     /// The first index from `start` on at which the byte stands.
     func firstOffset(of byte: UInt8, from start: Int) -> Int? {
         let all = SIMD16(repeating: byte)
-        return firstOffset(from: passing(all, from: start), among: { $0 .== all }, isIt: { $0 == byte })
+        let start = endIndex - start >= 64 ? passing(all, from: start) : start
+        return firstOffset(from: start, among: { $0 .== all }, isIt: { $0 == byte })
     }
 
     /// Passes sixty-four bytes at a time, among which the byte given sixteen times is not.
     private func passing(_ byte: SIMD16<UInt8>, from start: Int) -> Int {
-        guard start < endIndex else { return start }
         let passed = unsafe withUnsafeBytes { bytes -> Int in
             guard let base = bytes.baseAddress else { return 0 }
             var position = start - startIndex

@@ -17,7 +17,7 @@ public struct Pairing: Sendable {
     }
 
     public static let maximumOpenCalls = 1000
-    static let maximumOpenCallsOfAll = 1_000_000
+    private let maximumOpenCallsOfAll: Int
     /// So many different actions are told apart, of so many bytes; a log of other texts has them from nowhere.
     private static let maximumActions = 4096
     private static let maximumActionBytes = 64
@@ -55,7 +55,12 @@ public struct Pairing: Sendable {
         var count: Int { entries.count - head }
     }
 
-    public init() {}
+    public init() { self.init(maximumOpenCallsOfAll: 1_000_000) }
+
+    init(maximumOpenCallsOfAll: Int) { self.maximumOpenCallsOfAll = maximumOpenCallsOfAll }
+
+    /// How many charge points are remembered.
+    var chargePointCount: Int { places.count }
 
     /// Notes a CALL and returns its number.
     @discardableResult
@@ -68,7 +73,7 @@ public struct Pairing: Sendable {
             number: UInt32(truncatingIfNeeded: number), action: index(ofActionOf: call))
         callCount += 1
         unansweredCalls += 1
-        if waitingCount >= Pairing.maximumOpenCallsOfAll { forgetMostSilent() }
+        if waitingCount >= maximumOpenCallsOfAll { forgetMostSilent() }
         let place = place(of: chargePointId) ?? newPlace(of: chargePointId)
         if queues[place + Pairing.offset(direction)].append(entry) { waitingCount += 1 }
         return number
@@ -116,7 +121,7 @@ public struct Pairing: Sendable {
     }
 
     private mutating func newPlace(of chargePointId: String?) -> Int {
-        if places.count >= 2 * Pairing.maximumOpenCallsOfAll { forgetIdle() }
+        if places.count >= 2 * maximumOpenCallsOfAll { forgetIdle() }
         let place = queues.count
         queues += Pairing.directions.map { _ in Queue() }
         places[chargePointId] = place

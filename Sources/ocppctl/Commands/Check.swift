@@ -60,9 +60,7 @@ struct Check: AsyncParsableCommand {
             throw ValidationError("--timeout is more than 0 and at most 3600 seconds")
         }
         if let url {
-            guard url.hasPrefix("ws://") || url.hasPrefix("wss://") else {
-                throw ValidationError("--url begins with ws:// or wss://")
-            }
+            try ChargePointAddress.validate(url)
             guard !restart else { throw ValidationError("--restart is for a charge point") }
             guard id != "" else { throw ValidationError("--id is empty") }
         } else if id != nil || credentials.passwordFile != nil {

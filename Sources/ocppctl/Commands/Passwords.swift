@@ -51,6 +51,14 @@ struct SetPassword: ParsableCommand {
             valueName: "file"), completion: .file())
     var passwordFile: String
 
+    func validate() throws {
+        guard ChargePointAddress.isIdentity(chargePoint) else {
+            throw ValidationError(
+                "'\(chargePoint)' is no identity that serve takes: 1 to \(ChargePointIdentity.maximumLength) letters and "
+                    + "digits of ASCII, blanks between them, and -._~:@*+=|")
+        }
+    }
+
     func run() throws {
         let secret = try ChargePointSecret.secret(passwordFile)
         let passwords = try file.open(mayBeMissing: true)

@@ -126,7 +126,11 @@ struct Serve: AsyncParsableCommand {
     var input: String?
 
     func validate() throws {
-        guard path.hasPrefix("/") else { throw ValidationError("--path begins with a slash") }
+        guard path.hasPrefix("/"),
+            path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        else {
+            throw ValidationError("--path begins with a slash, and is what stands in a URL: %20 for a blank")
+        }
         guard (0...86_400).contains(heartbeatInterval) else {
             throw ValidationError("--heartbeat-interval is 0 to 86400 seconds")
         }
@@ -168,7 +172,9 @@ struct Serve: AsyncParsableCommand {
             }
         }
         defer { reloading.cancel() }
-        Diagnostics.say("listening on \(await server.url); charge points connect to \(await server.url)/<identity>")
+        let url = await server.url
+        let base = url.hasSuffix("/") ? url : url + "/"
+        Diagnostics.say("listening on \(url); charge points connect to \(base)<identity>")
         if let url = await server.httpURL { Diagnostics.say("metrics on \(url)/metrics") }
         if let input {
             do {

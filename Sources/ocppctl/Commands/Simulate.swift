@@ -88,9 +88,7 @@ struct Simulate: AsyncParsableCommand {
     func validate() throws {
         guard speed > 0, speed <= 100_000 else { throw ValidationError("--speed is more than 0 and at most 100000") }
         guard (1...100_000).contains(count) else { throw ValidationError("--count is 1 to 100000") }
-        guard url.hasPrefix("ws://") || url.hasPrefix("wss://") else {
-            throw ValidationError("--url begins with ws:// or wss://")
-        }
+        try ChargePointAddress.validate(url)
         try credentials.validate(for: url)
         if load.isOn, !session.isEmpty || !call.isEmpty {
             throw ValidationError("--load sends --message, and takes neither --session nor --call")

@@ -21,8 +21,11 @@ struct DojotAccess: ParsableArguments {
 
     func validate() throws {
         guard let parts = URLComponents(string: url), parts.scheme == "http" || parts.scheme == "https",
-            parts.host != nil
-        else { throw ValidationError("--url is an address such as http://127.0.0.1:8000, not \(url)") }
+            parts.host != nil, parts.user == nil, parts.password == nil
+        else {
+            // Not repeated: it may have a secret in it.
+            throw ValidationError("--url is an address such as http://127.0.0.1:8000, without credentials")
+        }
     }
 
     /// The host of the URL, where the broker is, too, unless somebody says otherwise.

@@ -20,11 +20,12 @@ struct ExportCursor<Mark: ExportMark> {
 
     /// Reads the file; where there is none, nothing was exported so far.
     ///
-    /// - Throws: status 65 where it holds something else.
+    /// - Throws: status 65 where it holds something else, 66 where it cannot be read.
     init(file: String) throws {
         self.file = file
-        guard unsafe access(file, F_OK) == 0 else { return }
-        guard let root = try? JSONTree(parsing: InputFile(file).readAll()).root, let mark = Mark(root) else {
+        if unsafe access(file, F_OK) != 0, errno == ENOENT { return }
+        let content = try InputFile(file).readAll()
+        guard let root = try? JSONTree(parsing: content).root, let mark = Mark(root) else {
             throw CommandFailure(
                 .badData,
                 "\(file): no cursor of \(Mark.command); remove it to export all \(Mark.rows), or name another file")

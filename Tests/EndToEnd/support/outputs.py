@@ -72,11 +72,20 @@ class Gathering:
         self.folder = Path(tempfile.mkdtemp(prefix="ocppctl-outputs-"))
         self.numbers = itertools.count(1)
         self.processes = {}
+        self.started = []
         self.replaced = []
 
     def note(self, name, data):
         with open(self.folder / name, "ab") as file:
             file.write(data if isinstance(data, bytes) else data.encode(errors="surrogateescape"))
+
+    def end_processes(self, since):
+        """Ends what was started since so many processes had been, and is still there."""
+        for process in self.started[since:]:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        del self.started[since:]
 
     def begin(self):
         gathering = self
@@ -93,6 +102,7 @@ class Gathering:
                     options.update({stream: file for stream in ("stdout", "stderr")
                                     if options.get(stream) == subprocess.DEVNULL})
                     super().__init__(*arguments, **options)
+                gathering.started.append(self)
                 if self.stdout:
                     self.stdout = noted(self.stdout, self.note)
                 if self.stderr:

@@ -35,4 +35,29 @@ struct PairingTests {
         let answers = try (0..<4).map { _ in pairing.answer(try answer(1), chargePointId: nil, direction: nil)?.action }
         #expect(answers == ["Unheard", "Authorize", "Heartbeat", nil])
     }
+
+    /// Where there are too many open CALLs, the charge point that has been silent longest loses its own.
+    @Test func forgetsTheMostSilent() throws {
+        var pairing = Pairing(maximumOpenCallsOfAll: 100)
+        for id in 0..<300 {
+            pairing.call(try call(id), chargePointId: "CP\(id)", direction: .fromChargePoint, timestamp: nil)
+        }
+        let found = try (0..<300).filter { id in
+            pairing.answer(try answer(id), chargePointId: "CP\(id)", direction: .fromCentralSystem)?.number == id
+        }
+        #expect(found == Array(200..<300))
+    }
+
+    /// Charge points that have all their answers do not add up, and those that wait are not lost with them.
+    @Test func forgetsTheIdle() throws {
+        var pairing = Pairing(maximumOpenCallsOfAll: 100)
+        pairing.call(try call(0), chargePointId: "CP", direction: .fromChargePoint, timestamp: nil)
+        for id in 1..<1000 {
+            pairing.call(try call(id), chargePointId: "CP\(id)", direction: nil, timestamp: nil)
+            #expect(pairing.answer(try answer(id), chargePointId: "CP\(id)", direction: nil)?.number == id)
+        }
+        #expect(pairing.chargePointCount <= 200)
+        #expect(pairing.answer(try answer(0), chargePointId: "CP", direction: nil)?.direction == .fromChargePoint)
+        #expect(pairing.unansweredCalls == 0)
+    }
 }

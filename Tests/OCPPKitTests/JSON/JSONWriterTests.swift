@@ -58,6 +58,21 @@ struct JSONWriterTests {
         #expect(writer.text == #""\"\\/\u0008\u000c\n\r\t\u0000\u001b\u001f\u007fé😀"# + "\u{2028}\"")
     }
 
+    /// Of any length, with or without a value before it.
+    @Test func textsOfEscapesAloneAreEscaped() {
+        for count in 0...80 {
+            var writer = JSONWriter()
+            writer.beginArray()
+            writer.string(String(repeating: "\u{1}", count: count))
+            writer.string(String(repeating: "\"", count: count))
+            writer.endArray()
+            let (numbers, quotes) = (
+                String(repeating: #"\u0001"#, count: count), String(repeating: #"\""#, count: count)
+            )
+            #expect(writer.text == "[\"\(numbers)\",\"\(quotes)\"]")
+        }
+    }
+
     @Test func brokenUTF8BecomesReplacementCharacters() throws {
         var writer = JSONWriter()
         writer.string(utf8: [0x61, 0xFF, 0x62])
