@@ -197,23 +197,27 @@ enum ReplayKey {
         return text(UInt128(high) << 64 | UInt128(low))
     }
 
-    /// `String(hash, radix: 36)`, with two divisions of 128 bits in place of one for each digit.
+    /// `String(hash, radix: 36)`: in parts of 64 bits, as a division of 128 for each digit takes long.
     static func text(_ hash: UInt128) -> String {
-        let power: UInt128 = 4_738_381_338_321_616_896  // 36 to the power of 12
-        let (high, low) = hash.quotientAndRemainder(dividingBy: power)
-        let (first, middle) = high.quotientAndRemainder(dividingBy: power)
-        var digits: [UInt8] = []
-        digits.reserveCapacity(25)
-        for part in [first, middle, low] {
-            let start = digits.count
-            var rest = UInt64(part)
-            while rest > 0 || (start > 0 && digits.count < start + 12) {
-                let digit = UInt8(rest % 36)
-                digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        let power: UInt64 = 4_738_381_338_321_616_896  // 36 to the power of 12
+        let (top, rest) = UInt64(hash >> 64).quotientAndRemainder(dividingBy: power)
+        let (middle, last) = power.dividingFullWidth((rest, UInt64(truncatingIfNeeded: hash)))
+        let (first, second) = power.dividingFullWidth((top, middle))
+        var digits: [25 of UInt8] = .init(repeating: UInt8(ascii: "0"))
+        var start = digits.count
+        for (part, end) in [(last, 25), (second, 13), (first, 1)] {
+            var (rest, place) = (part, end)
+            while rest > 0 {
+                place -= 1
+                let digit = UInt8(truncatingIfNeeded: rest % 36)
+                digits[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
                 rest /= 36
+                start = place
             }
-            digits[start...].reverse()
         }
-        return digits.isEmpty ? "0" : String(decoding: digits, as: UTF8.self)
+        var text: [UInt8] = []
+        text.reserveCapacity(digits.count)
+        for place in min(start, digits.count - 1)..<digits.count { text.append(digits[place]) }
+        return String(decoding: text, as: UTF8.self)
     }
 }
