@@ -3,11 +3,9 @@ extension CentralSystem {
     /// The charge point's own time, or the arrival where it has none, its clock is not set (before 2010), or runs ahead
     /// of ours by more than a day.
     func plausible(_ time: Timestamp?) -> Timestamp {
-        guard let time, isPlausible(time) else { return now }
+        guard let time, time.isPlausible(at: now) else { return now }
         return time
     }
-
-    private func isPlausible(_ time: Timestamp) -> Bool { !time.isOfUnsetClock && !time.isAhead(of: now) }
 
     /// Says where the arrival goes for a time, as it runs too far ahead of ours; the other reasons need no clock to see
     /// and are noted already.
@@ -26,11 +24,11 @@ extension JSONNode {
     /// Whether its `timestamp` is of a clock that is not set, or runs too far ahead.
     fileprivate func tellsWrongTime(at now: Timestamp) -> Bool {
         guard let text = self["timestamp"]?.text, let time = Timestamp.read(text)?.time else { return false }
-        return time.isOfUnsetClock || time.isAhead(of: now)
+        return !time.isPlausible(at: now)
     }
 }
 
 extension Timestamp {
-    /// By more than a day.
-    fileprivate func isAhead(of now: Timestamp) -> Bool { self - now >= 86_400_000 }
+    /// Of a clock that is set and runs ahead of ours by less than a day.
+    fileprivate func isPlausible(at now: Timestamp) -> Bool { !isOfUnsetClock && self - now < 86_400_000 }
 }
