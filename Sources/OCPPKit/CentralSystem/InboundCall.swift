@@ -201,7 +201,7 @@ extension CentralSystem {
             highestSession = number
             newSessions.insert(number)
         }
-        for number in numbers { open.note(number, folder.session(number)) }
+        for number in numbers { open.note(number, folder.openTransaction(number)) }
         return numbers
     }
 

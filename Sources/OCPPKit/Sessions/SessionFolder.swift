@@ -65,14 +65,22 @@ public struct SessionFolder: Sendable {
         return chargePoints.values[owner].sessions[number]
     }
 
+    /// The session of that number as a transaction, where it is an open one.
+    func openTransaction(_ number: Int) -> OpenTransaction? {
+        guard let owner = owners[number], let place = chargePoints.values[owner].sessions.place(of: number) else {
+            return nil
+        }
+        return OpenTransaction(chargePoints.values[owner].sessions.all[place])
+    }
+
     /// Every session that is kept, in the order of their first frames.
     public var sessions: [Session] {
-        chargePoints.values.flatMap(\.sessions.values).sorted { $0.number < $1.number }
+        chargePoints.values.flatMap(\.sessions.all).sorted { $0.number < $1.number }
     }
 
     /// The sessions of a charge point that have not ended, as far as can be told, in the order of their first frames.
     public func openSessions(of chargePointId: String) -> [Session] {
-        (chargePoints[chargePointId]?.sessions.values.filter { !$0.isClosed } ?? []).sorted { $0.number < $1.number }
+        chargePoints[chargePointId]?.sessions.all.filter { !$0.isClosed } ?? []
     }
 
     /// The session that a StartTransaction, StopTransaction or MeterValues belongs to, whether it was folded already or

@@ -29,7 +29,7 @@ extension Session {
             writer.member("time", lastReading.time?.milliseconds)
             writer.endObject()
         }
-        writer.array("noted", noted.sorted()) { $0.string($1.rawValue) }
+        if !noted.isEmpty { writer.array("noted", noted.sorted()) { $0.string($1.rawValue) } }
         writer.endObject()
         return writer.bytes
     }
@@ -105,7 +105,7 @@ extension JSONNode {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ event: Session.Event?) {
+    fileprivate mutating func member(_ name: StaticString, _ event: Session.Event?) {
         guard let event else { return }
         key(name)
         beginObject()
@@ -118,11 +118,12 @@ extension JSONWriter {
         endObject()
     }
 
-    fileprivate mutating func member(_ name: String, _ instant: PowerInstant) {
+    fileprivate mutating func member(_ name: StaticString, _ instant: PowerInstant) {
         key(name)
         beginObject()
         member("time", instant.time?.milliseconds)
         member("total", instant.total)
+        if instant.phases.isEmpty { return endObject() }
         // A fixed order, so that equal sessions are equal texts.
         let phases = instant.phases.sorted { left, right in
             func order(_ key: PowerInstant.PhaseKey) -> (String, String, String) {
@@ -153,7 +154,7 @@ extension JSONWriter {
 
     /// An array; an empty one is left out.
     fileprivate mutating func array<Element>(
-        _ name: String, _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
+        _ name: StaticString, _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
     ) {
         guard !elements.isEmpty else { return }
         key(name)
