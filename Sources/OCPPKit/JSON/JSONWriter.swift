@@ -11,6 +11,9 @@ public struct JSONWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Makes room for so many more bytes.
+    mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
     /// The text so far.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 

@@ -1,7 +1,7 @@
 /// The sessions of one charge point, with the indexes that find the one that a frame belongs to.
 struct ChargePointSessions: Sendable {
     let chargePointId: String?
-    private(set) var sessions = NumberedSessions()
+    var sessions = NumberedSessions()
 
     /// The session that each repetition key stands for.
     private var byKey: [String: Int] = [:]
@@ -17,6 +17,8 @@ struct ChargePointSessions: Sendable {
     var sequence = 0
     /// What the frame at hand has changed so far.
     var changed: [Int] = []
+    /// Whether that is samples alone.
+    private(set) var hasChangedSamplesOnly = false
 
     /// Of what charge points can repeat without end, so much is kept.
     static let listLimit = 16
@@ -27,6 +29,7 @@ struct ChargePointSessions: Sendable {
 
     mutating func fold(_ event: SessionEvent, _ record: FrameRecord, _ nextNumber: inout Int) -> [Int] {
         changed = []
+        hasChangedSamplesOnly = false
         switch event {
         case .start(let request): start(request, record, &nextNumber)
         case .stop(let request): stop(request, record, &nextNumber)
@@ -153,13 +156,14 @@ extension ChargePointSessions {
             sessions[at: place].namedTransactionId = id
             hadConnector = false
         }
-        if sessions[at: place].connectorId == nil, let connectorId = request.connectorId {
+        if sessions.all[place].connectorId == nil, let connectorId = request.connectorId {
             sessions[at: place].connectorId = connectorId
             hadConnector = false
         }
-        let isNews = sessions[at: place].take(request.meterValues, breaksSchema: record.breaksSchema)
+        let isNews = sessions.take(request.meterValues, breaksSchema: record.breaksSchema, at: place)
+        hasChangedSamplesOnly = hadConnector
         if isNews || !hadConnector { noteChange(of: number) }
-        if !hadConnector, !sessions[at: place].isClosed { takePlace(number) }
+        if !hadConnector, !sessions.all[place].isClosed { takePlace(number) }
     }
 }
 
@@ -176,9 +180,9 @@ extension ChargePointSessions {
 
     mutating func update(_ number: Int, _ change: (inout Session) -> Void) {
         guard let place = sessions.place(of: number) else { return }
-        let before = sessions[at: place]
+        let before = sessions.all[place]
         change(&sessions[at: place])
-        if sessions[at: place] != before { noteChange(of: number) }
+        if sessions.all[place] != before { noteChange(of: number) }
     }
 
     private mutating func noteChange(of number: Int) {

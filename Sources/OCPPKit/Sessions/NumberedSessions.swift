@@ -3,6 +3,8 @@
 struct NumberedSessions: Sendable {
     /// In the order of their numbers.
     private(set) var all: [Session] = []
+    /// Of the sessions at the same places, what `encodedStanding` gave; `nil` where it was not asked for since a change.
+    private var standings: [JSONWriter?] = []
 
     /// Where the session stands in `all`.
     func place(of number: Int) -> Int? {
@@ -18,20 +20,40 @@ struct NumberedSessions: Sendable {
     /// Changes the session at a place.
     subscript(at place: Int) -> Session {
         get { all[place] }
-        _modify { yield &all[place] }
+        _modify {
+            standings[place] = nil
+            yield &all[place]
+        }
+    }
+
+    /// Takes samples of the session at a place, as its `take` does: its standing stays as it is.
+    mutating func take(_ meterValues: [MeterValue], breaksSchema: Bool, at place: Int) -> Bool {
+        all[place].take(meterValues, breaksSchema: breaksSchema)
+    }
+
+    /// The session's text for the store. While a session charges, the most of it stays the same from message to message.
+    mutating func encodedState(at place: Int) -> [UInt8] {
+        let standing = standings[place] ?? all[place].encodedStanding()
+        standings[place] = standing
+        return all[place].encodedState(after: standing)
     }
 
     /// Puts one in, in place of one of the same number.
     mutating func add(_ session: Session) {
         let place = firstPlace(from: session.number)
         if place < all.count, all[place].number == session.number {
-            all[place] = session
+            self[at: place] = session
         } else {
             all.insert(session, at: place)
+            standings.insert(nil, at: place)
         }
     }
 
-    mutating func remove(_ number: Int) -> Session? { place(of: number).map { all.remove(at: $0) } }
+    mutating func remove(_ number: Int) -> Session? {
+        guard let place = place(of: number) else { return nil }
+        standings.remove(at: place)
+        return all.remove(at: place)
+    }
 
     /// Where the first session of that number or a higher one stands.
     private func firstPlace(from number: Int) -> Int {

@@ -1,8 +1,11 @@
 // A session as JSON text and back, exactly: what `serve` stores and takes up again after a restart.
 extension Session {
     /// JSON text of an object, for `init(state:)`. Times are milliseconds since 1970.
-    public func encodedState() -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 768)
+    public func encodedState() -> [UInt8] { encodedState(after: encodedStanding()) }
+
+    /// What meter values do not change: the object without its end.
+    func encodedStanding() -> JSONWriter {
+        var writer = JSONWriter(reservingCapacity: 512)
         writer.beginObject()
         writer.member("number", number)
         writer.member("chargePointId", chargePointId)
@@ -10,8 +13,6 @@ extension Session {
         writer.member("firstArrival", firstArrival?.milliseconds)
         writer.member("start", startEvent)
         writer.member("stop", stopEvent)
-        writer.member("maxPowerW", highestPower)
-        if let lastInstant { writer.member("lastInstant", lastInstant) }
         writer.member("namedTransactionId", namedTransactionId)
         writer.array("startAnswers", startAnswers) { writer, answer in
             writer.beginObject()
@@ -21,6 +22,15 @@ extension Session {
         }
         writer.array("pending", pending) { $0.pendingAnswer($1) }
         writer.array("keys", keys) { $0.string($1) }
+        return writer
+    }
+
+    /// The whole text, with the standing given, which must be the session's.
+    @inline(__always) func encodedState(after standing: JSONWriter) -> [UInt8] {
+        var writer = standing
+        writer.reserve(256)
+        writer.member("maxPowerW", highestPower)
+        if let lastInstant { writer.member("lastInstant", lastInstant) }
         if let lastReading {
             writer.key("lastReading")
             writer.beginObject()
