@@ -28,7 +28,6 @@ struct PowerInstant: Sendable, Equatable {
 
     /// Takes the power among samples; the same again changes nothing.
     mutating func add(_ samples: [SampledValue]) {
-        // They are large, and copied by an iterator.
         for index in samples.indices where samples[index].isPower { add(samples[index]) }
     }
 
