@@ -143,7 +143,7 @@ struct PublishDojot: ParsableCommand {
         let (start, end) = times
         do {
             try SQLiteStoreReader(path: store.path).sentPublications(from: start, before: end) { row in
-                guard log.chargePoint == nil || log.chargePoint == row.chargePointId,
+                guard NamePattern.anyMatches(row.chargePointId, log.chargePoint.map { [$0] } ?? []),
                     let topic = publisher.topic(of: row.chargePointId)
                 else { return }
                 if dryRun {
