@@ -62,6 +62,9 @@ struct Check: AsyncParsableCommand {
         if let url {
             try ChargePointAddress.validate(url)
             guard !restart else { throw ValidationError("--restart is for a charge point") }
+            guard control.control == nil else {
+                throw ValidationError("--control is for a charge point, which the running serve asks")
+            }
             guard id != "" else { throw ValidationError("--id is empty") }
         } else if id != nil || credentials.passwordFile != nil {
             throw ValidationError("--id and --password-file go with --url")

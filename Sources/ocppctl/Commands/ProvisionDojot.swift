@@ -67,7 +67,9 @@ struct ProvisionDojot: AsyncParsableCommand {
     @Option(
         name: .customLong("verify-timeout"),
         help: ArgumentHelp("How long --verify waits for the markers.", valueName: "seconds"))
-    var verifyTimeout = 20.0
+    var verifyTimeout = ProvisionDojot.defaultVerifyTimeout
+
+    private static let defaultVerifyTimeout = 20.0
 
     @Flag(name: .customLong("dry-run"), help: "Only say what would be done.")
     var dryRun = false
@@ -107,6 +109,15 @@ struct ProvisionDojot: AsyncParsableCommand {
             throw ValidationError("--dry-run makes no devices for \(name)")
         }
         if mqtt != nil, outputMap == nil, !verify { throw ValidationError("--mqtt is for --output-map and --verify") }
+        if mqttVersion != .v05, outputMap == nil, !verify {
+            throw ValidationError("--mqtt-version is for --output-map and --verify")
+        }
+        if verifyTimeout != Self.defaultVerifyTimeout, !verify {
+            throw ValidationError("--verify-timeout is for --verify")
+        }
+        if !files.isEmpty, store.store != nil {
+            throw ValidationError("charge points come from files or from --store, not from both")
+        }
         guard verifyTimeout > 0, verifyTimeout <= 3600 else {
             throw ValidationError("--verify-timeout is more than 0 seconds, at most an hour")
         }

@@ -137,6 +137,9 @@ struct Serve: AsyncParsableCommand {
         guard pingInterval >= 0, pingInterval <= 3600 else {
             throw ValidationError("--ping-interval is 0 to 3600 seconds")
         }
+        try keepFrames.validateUnit(of: "--keep-frames")
+        try keepOutbox.validateUnit(of: "--keep-outbox")
+        if hashTags, dojot == nil { throw ValidationError("--hash-tags is about what --dojot publishes") }
         guard listen.isLoopback || security.profile != nil else {
             throw ValidationError(
                 "\(listen) is not a loopback address, and whoever reaches it could act as any charge point: "
@@ -148,6 +151,7 @@ struct Serve: AsyncParsableCommand {
         let (stopped, stop) = AsyncStream.makeStream(of: Int32.self)
         let signals = Signals { stop.yield($0) }
         defer { withExtendedLifetime(signals) {} }
+        let input = try input.map { try ServeInput($0) }
         // Before it listens: whoever sees that may send HUP at once.
         let reloader = ServeReload()
         let (hungUp, hangUp) = AsyncStream.makeStream(of: Void.self)
@@ -166,9 +170,7 @@ struct Serve: AsyncParsableCommand {
         }
         let reloading = Task {
             for await _ in hungUp {
-                let (rules, messages) = reloader.read()
-                await server.reload(rules)
-                for message in messages { Diagnostics.say(message) }
+                for message in await reloader.reload(server) { Diagnostics.say(message) }
             }
         }
         defer { reloading.cancel() }
@@ -176,14 +178,7 @@ struct Serve: AsyncParsableCommand {
         let base = url.hasSuffix("/") ? url : url + "/"
         Diagnostics.say("listening on \(url); charge points connect to \(base)<identity>")
         if let url = await server.httpURL { Diagnostics.say("metrics on \(url)/metrics") }
-        if let input {
-            do {
-                try ServeInput.start(input, for: server)
-            } catch {
-                await server.stop()
-                throw error
-            }
-        }
+        input?.start(for: server)
         for await _ in stopped { break }
         Diagnostics.say("stopping")
         await server.stop()

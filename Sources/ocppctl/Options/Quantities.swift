@@ -24,8 +24,13 @@ struct ListenAddress: ExpressibleByArgument, CustomStringConvertible {
 }
 
 /// `30d`, `12h`, `90m`, `45s`, `500ms`; a bare number is seconds.
-struct Duration: ExpressibleByArgument, CustomStringConvertible {
+struct Duration: ExpressibleByArgument, CustomStringConvertible, Equatable {
     var milliseconds: Int64
+    /// Whether it was said of what. Without it a number is seconds, which nobody means who keeps something for 30 days.
+    private(set) var hasUnit = true
+
+    /// As long, however it was said.
+    static func == (one: Duration, other: Duration) -> Bool { one.milliseconds == other.milliseconds }
 
     private static let units: [(suffix: String, milliseconds: Int64)] = [
         ("ms", 1), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("", 1000),
@@ -40,6 +45,17 @@ struct Duration: ExpressibleByArgument, CustomStringConvertible {
         let (product, overflow) = number.multipliedReportingOverflow(by: unit.milliseconds)
         guard !overflow else { return nil }
         milliseconds = product
+        hasUnit = !unit.suffix.isEmpty
+    }
+
+    /// Of an option that takes days as well as seconds.
+    ///
+    /// - Throws: a usage error for a number alone, unless it is 0.
+    func validateUnit(of option: String) throws {
+        guard hasUnit || milliseconds == 0 else {
+            let number = milliseconds / 1000
+            throw ValidationError("\(option) \(number): \(number) of what? Say \(number)d for days, \(number)h, \(number)m or \(number)s")
+        }
     }
 
     var description: String {
