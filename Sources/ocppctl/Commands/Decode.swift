@@ -90,7 +90,8 @@ struct Decode: ParsableCommand {
     func validate() throws {
         if deriveQuirks, summary || findings || strict || format == .text {
             throw ValidationError(
-                "--derive-quirks writes a file of profiles alone: it goes with no --summary, --findings, --strict or --format text")
+                "--derive-quirks writes a file of profiles alone: it goes with no --summary, --findings, --strict or --format text"
+            )
         }
         if summary, !findings, format == .text {
             throw ValidationError("--summary is one record of JSON: it goes with --format text only beside --findings")

@@ -62,7 +62,8 @@ struct HistoryDojot: AsyncParsableCommand {
     var mqttUser: String?
 
     @Argument(
-        help: ArgumentHelp("Charge points; patterns with * and ?; without any, all of the map.", valueName: "charge point"),
+        help: ArgumentHelp(
+            "Charge points; patterns with * and ?; without any, all of the map.", valueName: "charge point"),
         completion: .chargePoints)
     var chargePoints: [String] = []
 

@@ -99,7 +99,8 @@ struct Simulate: AsyncParsableCommand {
             throw ValidationError("--load sends --message, and takes neither --session nor --call")
         }
         if load.isOn, !fail.isEmpty || speed != 1 || model.name != ModelName.abbTerra54.name {
-            throw ValidationError("under --load charge points only send: --fail, --speed and --model mean nothing there")
+            throw ValidationError(
+                "under --load charge points only send: --fail, --speed and --model mean nothing there")
         }
         if usesPattern, id != Self.defaultID {
             throw ValidationError("--id names one charge point; those of --count are named by --id-pattern")

@@ -43,7 +43,8 @@ struct Watch: ParsableCommand {
             throw ValidationError("OCPP 1.6 has no action \(unknown).\(near.map { " Did you mean \($0)?" } ?? "")")
         }
         if !action.isEmpty, records == .sessions || records == .connections {
-            throw ValidationError("--records \(records.rawValue) are of no action: leave out --action, or ask for frames")
+            throw ValidationError(
+                "--records \(records.rawValue) are of no action: leave out --action, or ask for frames")
         }
         if connector != nil, records == .connections {
             throw ValidationError("--records connections are about no connector: leave out --connector")

@@ -54,7 +54,8 @@ struct Duration: ExpressibleByArgument, CustomStringConvertible, Equatable {
     func validateUnit(of option: String) throws {
         guard hasUnit || milliseconds == 0 else {
             let number = milliseconds / 1000
-            throw ValidationError("\(option) \(number): \(number) of what? Say \(number)d for days, \(number)h, \(number)m or \(number)s")
+            throw ValidationError(
+                "\(option) \(number): \(number) of what? Say \(number)d for days, \(number)h, \(number)m or \(number)s")
         }
     }
 
