@@ -202,8 +202,10 @@ extension SecuritySettings {
         guard profile == 3, let clientMapFile else { return nil }
         guard let text = readText(clientMapFile) else { throw TLSError("\(clientMapFile) cannot be read") }
         var map: [String: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if line.hasPrefix("#") || line.allSatisfy(\.isWhitespace) { continue }
+        // CR LF is one character of a text, and a byte order mark is one that cannot be seen.
+        let lines = text.drop { $0 == "\u{FEFF}" }.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in lines.map(\.trimmed).enumerated() {
+            if line.isEmpty || line.hasPrefix("#") { continue }
             guard let blank = line.lastIndex(where: { $0 == " " || $0 == "\t" }) else {
                 throw TLSError("\(clientMapFile):\(index + 1): no CN and identity with a blank between them")
             }
@@ -216,9 +218,9 @@ extension SecuritySettings {
     }
 }
 
-extension Substring {
+extension StringProtocol where SubSequence == Substring {
     fileprivate var trimmed: String {
-        var rest = self
+        var rest = self[...]
         while rest.first?.isWhitespace == true { rest.removeFirst() }
         while rest.last?.isWhitespace == true { rest.removeLast() }
         return String(rest)

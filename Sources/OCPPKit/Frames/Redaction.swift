@@ -23,7 +23,8 @@ public enum Redaction {
         if let secret = secret(action: frame.action, payload: frame.payload) { ranges.append(secret.raw.indices) }
         if frame.kind == .callResult, let keys = frame.payload?["configurationKey"] {
             // Some charge points send the only one without its array.
-            for entry in keys.isArray ? Array(keys.elements) : [keys] where isSecret(configurationKey: entry["key"]?.text) {
+            for entry in keys.isArray ? Array(keys.elements) : [keys]
+            where isSecret(configurationKey: entry["key"]?.text) {
                 if let value = entry["value"] { ranges.append(value.raw.indices) }
             }
         }

@@ -50,8 +50,9 @@ struct Serve: AsyncParsableCommand {
     @Option(
         name: .customLong("ping-interval"),
         help: ArgumentHelp(
-            "Seconds between pings; a charge point that stays silent for two is offline.", valueName: "seconds"))
-    var pingInterval: Double = 30
+            "How long from ping to ping; a charge point that stays silent for two is offline. 0 for no pings.",
+            valueName: "duration"))
+    var pingInterval = Duration(milliseconds: 30_000)
 
     @Option(
         help: ArgumentHelp(
@@ -134,8 +135,8 @@ struct Serve: AsyncParsableCommand {
         guard (0...86_400).contains(heartbeatInterval) else {
             throw ValidationError("--heartbeat-interval is 0 to 86400 seconds")
         }
-        guard pingInterval >= 0, pingInterval <= 3600 else {
-            throw ValidationError("--ping-interval is 0 to 3600 seconds")
+        guard pingInterval.milliseconds <= 3_600_000 else {
+            throw ValidationError("--ping-interval is at most 1h")
         }
         try keepFrames.validateUnit(of: "--keep-frames")
         try keepOutbox.validateUnit(of: "--keep-outbox")
@@ -192,7 +193,7 @@ struct Serve: AsyncParsableCommand {
         settings.http = http.map { ($0.host, $0.port) }
         settings.acceptsOnlyKnown = accept == .known
         settings.maximumFrameBytes = limits.frameBytes.bytes
-        settings.pingIntervalMilliseconds = Int(pingInterval * 1000)
+        settings.pingIntervalMilliseconds = Int(pingInterval.milliseconds)
         settings.keepFramesMilliseconds = keepFrames.milliseconds
         settings.keepOutboxMilliseconds = keepOutbox.milliseconds
         settings.minimumFreeBytes = minimumFree.bytes
