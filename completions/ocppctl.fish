@@ -171,7 +171,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" boot' -l 'boot' -d 'The answer to a BootNotification.' -rfka 'accepted pending rejected'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" before-boot' -l 'before-boot' -d 'What a message before an accepted BootNotification gets.' -rfka 'answer refuse'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" heartbeat-interval' -l 'heartbeat-interval' -d 'Seconds between heartbeats, or until the next boot that was not accepted.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" ping-interval' -l 'ping-interval' -d 'Seconds between pings; a charge point that stays silent for two is offline.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" ping-interval' -l 'ping-interval' -d 'How long from ping to ping; a charge point that stays silent for two is offline. 0 for no pings.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tags' -l 'tags' -d 'Who may charge: a file as \'ocppctl tags import\' takes it, such as one with an idTag a line.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" unknown-tags' -l 'unknown-tags' -d 'What an idTag that is not listed gets (default: accept without a list, invalid with one).' -rfka 'accept invalid'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" concurrent-transactions' -l 'concurrent-transactions' -d 'What a listed idTag gets that is in a transaction already: refuse answers ConcurrentTx.' -rfka 'accept refuse'
@@ -204,7 +204,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" all' -l 'all' -d 'Send to every charge point that is connected.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" payload' -l 'payload' -d 'The payload as JSON, or @FILE to read it from.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" input' -l 'input' -d 'Read commands as lines {"chargePointId","action","payload"} from a file, or - for standard input.' -rF
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" timeout' -l 'timeout' -d 'Seconds to wait for each answer, and after it for what --until asks.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" timeout' -l 'timeout' -d 'How long to wait for each answer, and after it for what --until asks.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" parallel' -l 'parallel' -d 'Charge points that are asked at the same time.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" no-validate' -l 'no-validate' -d 'Send a payload that the action does not allow all the same.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" until' -l 'until' -d 'After an accepted command, wait until the charge point sends such a message.' -rfka ''
@@ -287,7 +287,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags push" -ge 1' -fka '(__ocppctl_custom_completion ---completion tags push -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" all' -l 'all' -d 'Every charge point that is connected.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" full' -l 'full' -d 'The whole list in any case.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" timeout' -l 'timeout' -d 'Seconds to wait for each answer.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" timeout' -l 'timeout' -d 'How long to wait for each answer.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl decode" -ge 1' -F
@@ -433,7 +433,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-certificate' -l 'tls-certificate' -d 'The charge point\'s own certificate, PEM, for security profile 3.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-key' -l 'tls-key' -d 'The private key of it, PEM.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" restart' -l 'restart' -d 'Restart the charge point, and see whether it comes back.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" timeout' -l 'timeout' -d 'Seconds to wait for each answer.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" timeout' -l 'timeout' -d 'How long to wait for each answer.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" h help' -s 'h' -l 'help' -d 'Show help information.'

@@ -8,9 +8,10 @@ enum AtomicFile {
     /// - Throws: `CommandFailure` with status 74.
     static func checkPlace(of path: String) throws {
         var status = stat()
-        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
-        let what = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no plain file"
-        throw CommandFailure(.inputOutput, "cannot write \(path): it is \(what), and another file would take its place")
+        // A folder keeps its place by itself.
+        guard unsafe stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else { return }
+        throw CommandFailure(
+            .inputOutput, "cannot write \(path): it is no plain file, and another file would take its place")
     }
 
     /// Writes a new file beside the old one, and renames it once it is on the disk.
