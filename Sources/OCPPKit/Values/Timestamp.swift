@@ -71,8 +71,11 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         (year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64, millisecond: Int64)
     {
         let dayMilliseconds: Int64 = 86_400_000
-        let days = (milliseconds >= 0 ? milliseconds : milliseconds - dayMilliseconds + 1) / dayMilliseconds
-        let rest = milliseconds - days * dayMilliseconds
+        var (days, rest) = milliseconds.quotientAndRemainder(dividingBy: dayMilliseconds)
+        if rest < 0 {
+            days -= 1
+            rest += dayMilliseconds
+        }
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
