@@ -31,14 +31,32 @@ public enum Validator {
     /// Whether nothing is wrong with a frame and it is read as it stands, as far as can be told quickly.
     static func isPlainlySound(_ frame: Frame, answering action: String?) -> Bool {
         guard frame.violations.isEmpty, let payload = frame.payload else { return false }
+        var place: Int?
         switch frame.kind {
         case .call:
-            return frame.definitionIndex.map { SoundPayloads.all.isSound(payload, action: $0, isRequest: true) }
-                ?? false
-        case .callResult:
-            guard let index = action.flatMap(Actions.index) else { return SoundPayloads.hasUniqueKeys(payload) }
-            return SoundPayloads.all.isSound(payload, action: index, isRequest: false)
-        case .callError: return SoundPayloads.hasUniqueKeys(payload)
+            guard let index = frame.definitionIndex else { return false }
+            place = index
+        case .callResult: place = action.flatMap(Actions.index)
+        case .callError: break
+        }
+        return isPlainlySound(payload, action: place, isRequest: frame.kind == .call)
+    }
+
+    /// The same for a payload.
+    ///
+    /// - Parameter action: its place in `Actions.all`; `nil` where it is not known, and only keys are looked at.
+    static func isPlainlySound(_ payload: JSONNode, action: Int?, isRequest: Bool) -> Bool {
+        let text = payload.raw
+        let zeros = SoundWalk.padding
+        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + zeros) { space in
+            guard let base = space.baseAddress else { return false }
+            unsafe text.withUnsafeBufferPointer { text in
+                unsafe base.initialize(from: text.baseAddress!, count: text.count)
+            }
+            unsafe (base + text.count).initialize(repeating: 0, count: zeros)
+            var notes = SoundWalk.Notes()
+            let walk = unsafe SoundWalk(base, count: text.count)
+            return walk.payload(at: 0, action: action, isRequest: isRequest, &notes) == text.count
         }
     }
 
