@@ -87,6 +87,17 @@ struct Decode: ParsableCommand {
     @Flag(help: "Write each record by itself, not as many at once as there are.")
     var lineBuffered = false
 
+    func validate() throws {
+        if deriveQuirks, summary || findings || strict || format == .text {
+            throw ValidationError(
+                "--derive-quirks writes a file of profiles alone: it goes with no --summary, --findings, --strict or --format text"
+            )
+        }
+        if summary, !findings, format == .text {
+            throw ValidationError("--summary is one record of JSON: it goes with --format text only beside --findings")
+        }
+    }
+
     func run() throws {
         if files.isEmpty, InputFile.isStandardInputTerminal {
             throw CommandFailure(.usage, "no file given, and standard input is a terminal\n\n" + Self.helpMessage())
