@@ -47,16 +47,15 @@ public enum Validator {
     /// - Parameter action: its place in `Actions.all`; `nil` where it is not known, and only keys are looked at.
     static func isPlainlySound(_ payload: JSONNode, action: Int?, isRequest: Bool) -> Bool {
         let text = payload.raw
-        let zeros = SoundWalk.padding
-        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + zeros) { space in
-            guard let base = space.baseAddress else { return false }
-            unsafe text.withUnsafeBufferPointer { text in
-                unsafe base.initialize(from: text.baseAddress!, count: text.count)
-            }
-            unsafe (base + text.count).initialize(repeating: 0, count: zeros)
+        let count = text.count
+        return unsafe withUnsafeTemporaryAllocation(byteCount: count + SoundWalk.padding, alignment: 16) { room in
+            unsafe text.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+            unsafe room.storeBytes(of: SIMD16<UInt8>(), toByteOffset: count, as: SIMD16<UInt8>.self)
+            // There are zeros at least.
+            let bytes = unsafe room.assumingMemoryBound(to: UInt8.self).baseAddress!
             var notes = SoundWalk.Notes()
-            let walk = unsafe SoundWalk(base, count: text.count)
-            return walk.payload(at: 0, action: action, isRequest: isRequest, &notes) == text.count
+            let walk = unsafe SoundWalk(bytes, count: count)
+            return walk.payload(at: 0, action: action, isRequest: isRequest, &notes) == count
         }
     }
 
