@@ -175,6 +175,7 @@ private struct Decoding {
         guard format == .text else { return try output.writeLine { item.write(to: &$0) } }
         switch item {
         case .frame(let record): try output.write(report.lines(of: record).utf8)
+        case .sound(let record): try output.write(report.lines(of: record.read).utf8)
         case .unreadable(let frame): try output.write(report.lines(of: frame).utf8)
         case .connection, .record: break
         }
@@ -196,7 +197,7 @@ private struct Decoding {
     /// Says what is wrong and where. What is allowed and only makes no sense is no violation.
     private mutating func complain(about item: LogItem) {
         switch item {
-        case .connection, .record: break
+        case .connection, .record, .sound: break
         case .unreadable(let frame):
             hasViolations = true
             Diagnostics.say(Decoding.place(frame.source) + frame.error.message)

@@ -16,7 +16,13 @@ struct DeviceMessagesTests {
         var records: [FrameRecord] = []
         var reader = LogReader(options: LogOptions(chargePointId: "CP1", perspective: .centralSystem))
         reader.open("x")
-        func take(_ item: LogItem) { if case .frame(let record) = item { records.append(record) } }
+        func take(_ item: LogItem) {
+            switch item {
+            case .frame(let record): records.append(record)
+            case .sound(let record): records.append(record.read)
+            case .unreadable, .connection, .record: break
+            }
+        }
         reader.read(Array((lines.joined(separator: "\n") + "\n").utf8), take)
         reader.close(take)
         return records
