@@ -5,13 +5,7 @@
 private func read(_ pieces: [ArraySlice<UInt8>]) -> [UInt8] {
     var reader = LogReader(options: LogOptions(zone: { $0 }))
     var writer = JSONWriter()
-    func write(_ item: LogItem) {
-        switch item {
-        case .frame(let record): record.write(to: &writer)
-        case .unreadable(let frame): frame.write(to: &writer)
-        default: break
-        }
-    }
+    func write(_ item: LogItem) { item.write(to: &writer) }
     reader.open("fuzz")
     for piece in pieces { reader.read(Array(piece)) { write($0) } }
     reader.close { write($0) }

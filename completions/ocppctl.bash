@@ -440,6 +440,7 @@ _ocppctl_stations() {
         return
         ;;
     '--charge-point')
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion stations -- --charge-point "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
         return
         ;;
     '--format')
@@ -775,8 +776,8 @@ _ocppctl_decode() {
 _ocppctl_export-sessions() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --by --cursor --output)
+    repeating_options=(--charge-point)
+    non_repeating_options=(--store --since --until --timezone --quirks --format --columns --dialect --by --cursor --output)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -792,6 +793,7 @@ _ocppctl_export-sessions() {
         return
         ;;
     '--charge-point')
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion export-sessions -- --charge-point "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
         return
         ;;
     '--timezone')
@@ -838,8 +840,8 @@ _ocppctl_export-sessions() {
 _ocppctl_export-meter-values() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--store --since --until --charge-point --timezone --quirks --format --columns --dialect --cursor --output)
+    repeating_options=(--charge-point)
+    non_repeating_options=(--store --since --until --timezone --quirks --format --columns --dialect --cursor --output)
     __ocppctl_offer_flags_options -1
 
     # Offer option value completions
@@ -855,6 +857,7 @@ _ocppctl_export-meter-values() {
         return
         ;;
     '--charge-point')
+        __ocppctl_add_completions -W "$(__ocppctl_custom_complete ---completion export-meter-values -- --charge-point "${COMP_CWORD}" "$(__ocppctl_cursor_index_in_current_word)")"
         return
         ;;
     '--timezone')

@@ -53,9 +53,9 @@ function __ocppctl_parse_tokens -S
         case 'decode'
             __ocppctl_parse_subcommand -r 1 'charge-point=' 'perspective=' 'timezone=' 'date=' 'quirks=' 'strict' 'format=' 'summary' 'findings' 'color=' 'derive-quirks' 'line-buffered' 'version' 'h/help'
         case 'export-sessions'
-            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'by=' 'cursor=' 'output=' 'version' 'h/help'
+            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=+' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'by=' 'cursor=' 'output=' 'version' 'h/help'
         case 'export-meter-values'
-            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'cursor=' 'output=' 'version' 'h/help'
+            __ocppctl_parse_subcommand -r 1 'store=' 'since=' 'until=' 'charge-point=+' 'timezone=' 'quirks=' 'format=' 'columns=' 'dialect=' 'cursor=' 'output=' 'version' 'h/help'
         case 'simulate'
             __ocppctl_parse_subcommand 0 'url=' 'id=' 'password-file=' 'tls-ca=' 'tls-certificate=' 'tls-key=' 'model=' 'session=+' 'call=+' 'fail=+' 'speed=' 'count=' 'id-pattern=' 'load' 'message=' 'rate=' 'duration=' 'ramp=' 'connect-timeout=' 'records=' 'quiet' 'version' 'h/help'
         case 'passwords'
@@ -171,7 +171,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" boot' -l 'boot' -d 'The answer to a BootNotification.' -rfka 'accepted pending rejected'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" before-boot' -l 'before-boot' -d 'What a message before an accepted BootNotification gets.' -rfka 'answer refuse'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" heartbeat-interval' -l 'heartbeat-interval' -d 'Seconds between heartbeats, or until the next boot that was not accepted.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" ping-interval' -l 'ping-interval' -d 'Seconds between pings; a charge point that stays silent for two is offline.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" ping-interval' -l 'ping-interval' -d 'How long from ping to ping; a charge point that stays silent for two is offline. 0 for no pings.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" tags' -l 'tags' -d 'Who may charge: a file as \'ocppctl tags import\' takes it, such as one with an idTag a line.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" unknown-tags' -l 'unknown-tags' -d 'What an idTag that is not listed gets (default: accept without a list, invalid with one).' -rfka 'accept invalid'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl serve" concurrent-transactions' -l 'concurrent-transactions' -d 'What a listed idTag gets that is in a transaction already: refuse answers ConcurrentTx.' -rfka 'accept refuse'
@@ -204,7 +204,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" all' -l 'all' -d 'Send to every charge point that is connected.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" payload' -l 'payload' -d 'The payload as JSON, or @FILE to read it from.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" input' -l 'input' -d 'Read commands as lines {"chargePointId","action","payload"} from a file, or - for standard input.' -rF
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" timeout' -l 'timeout' -d 'Seconds to wait for each answer, and after it for what --until asks.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" timeout' -l 'timeout' -d 'How long to wait for each answer, and after it for what --until asks.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" parallel' -l 'parallel' -d 'Charge points that are asked at the same time.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" no-validate' -l 'no-validate' -d 'Send a payload that the action does not allow all the same.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" until' -l 'until' -d 'After an accepted command, wait until the charge point sends such a message.' -rfka ''
@@ -212,7 +212,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl send" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'charge-point' -d 'Only of this charge point; a pattern with * and ?; repeatable.' -rfka '(__ocppctl_custom_completion ---completion watch -- --charge-point (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'charge-point' -d 'Only this charge point; a pattern with * and ?; repeatable.' -rfka '(__ocppctl_custom_completion ---completion watch -- --charge-point (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" records' -l 'records' -d 'Which records.' -rfka 'all frames sessions connections commands'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch"' -l 'action' -d 'Only of this action, commands and answers among them; repeatable.' -rfka 'Authorize BootNotification ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration Heartbeat MeterValues RemoteStartTransaction RemoteStopTransaction Reset StartTransaction StatusNotification StopTransaction UnlockConnector DiagnosticsStatusNotification FirmwareStatusNotification GetDiagnostics UpdateFirmware GetLocalListVersion SendLocalList CancelReservation ReserveNow ClearChargingProfile GetCompositeSchedule SetChargingProfile TriggerMessage CertificateSigned DeleteCertificate ExtendedTriggerMessage GetInstalledCertificateIds GetLog InstallCertificate LogStatusNotification SecurityEventNotification SignCertificate SignedFirmwareStatusNotification SignedUpdateFirmware'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" connector' -l 'connector' -d 'Only about this connector.' -rfka ''
@@ -221,7 +221,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl watch" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" control' -l 'control' -d 'The running server\'s control socket (default: $OCPPCTL_CONTROL, else $XDG_RUNTIME_DIR/ocppctl/control.sock).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations"' -l 'charge-point' -d 'Only this charge point; a pattern with * and ?; repeatable.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations"' -l 'charge-point' -d 'Only this charge point; a pattern with * and ?; repeatable.' -rfka '(__ocppctl_custom_completion ---completion stations -- --charge-point (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" online' -l 'online' -d 'Only those that are connected now.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl stations" version' -l 'version' -d 'Show the version.'
@@ -287,7 +287,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl tags push" -ge 1' -fka '(__ocppctl_custom_completion ---completion tags push -- positional@0 (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" all' -l 'all' -d 'Every charge point that is connected.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" full' -l 'full' -d 'The whole list in any case.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" timeout' -l 'timeout' -d 'Seconds to wait for each answer.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" timeout' -l 'timeout' -d 'How long to wait for each answer.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl tags push" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocppctl decode" -ge 1' -F
@@ -309,7 +309,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" since' -l 'since' -d 'From this time on: RFC 3339, a date, today, yesterday, or how long ago (7d, 12h).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" until' -l 'until' -d 'Before this time, in the same forms.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" charge-point' -l 'charge-point' -d 'Only this charge point. Frames of a log that names none are taken for its own.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions"' -l 'charge-point' -d 'Only this charge point; a pattern with * and ?; repeatable.' -rfka '(__ocppctl_custom_completion ---completion export-sessions -- --charge-point (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" timezone' -l 'timezone' -d 'The zone of days and of times without one, given or in logs, and of the times that are written (default: UTC). Europe/Lisbon, +02:00.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-sessions" format' -l 'format' -d 'How rows are written: CSV with a header, or JSON lines.' -rfka 'csv jsonl'
@@ -324,7 +324,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_positional "ocp
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" store' -l 'store' -d 'The store (default: $OCPPCTL_STORE, else $XDG_STATE_HOME/ocppctl/ocppctl.db).' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" since' -l 'since' -d 'From this time on: RFC 3339, a date, today, yesterday, or how long ago (7d, 12h).' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" until' -l 'until' -d 'Before this time, in the same forms.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" charge-point' -l 'charge-point' -d 'Only this charge point. Frames of a log that names none are taken for its own.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values"' -l 'charge-point' -d 'Only this charge point; a pattern with * and ?; repeatable.' -rfka '(__ocppctl_custom_completion ---completion export-meter-values -- --charge-point (count (__ocppctl_tokens -pc)) (__ocppctl_tokens -tC))'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" timezone' -l 'timezone' -d 'The zone of days and of times without one, given or in logs, and of the times that are written (default: UTC). Europe/Lisbon, +02:00.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" quirks' -l 'quirks' -d 'How the frames of some charge points are to be read: a file of quirk profiles, as \'ocppctl decode --derive-quirks\' writes it.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl export-meter-values" format' -l 'format' -d 'How rows are written: CSV with a header, or JSON lines.' -rfka 'csv jsonl'
@@ -345,7 +345,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate"' -l 'call' -d 'A message to send once it has booted: \'DataTransfer vendorId=com.example\'; repeatable.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate"' -l 'fail' -d 'A failure to report in place of the step that fails: InstallationFailed, UploadFailed; repeatable.' -rfka 'DownloadFailed InstallationFailed InvalidSignature InstallVerificationFailed UploadFailed UploadFailure PermissionDenied BadMessage NotSupportedOperation'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" speed' -l 'speed' -d 'Simulated seconds in a second.' -rfka ''
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" count' -l 'count' -d 'How many charge points; more than one are named by --id-pattern.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" count' -l 'count' -d 'How many charge points; those of a fleet are named by --id-pattern.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" id-pattern' -l 'id-pattern' -d 'Identities of a fleet: %05d stands for the number, from 1, in five digits.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" load' -l 'load' -d 'Put the central system under load: the charge points only send, and a summary record is written at the end.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl simulate" message' -l 'message' -d 'Under --load: what is sent.' -rfka 'heartbeat meter-values session'
@@ -433,7 +433,7 @@ complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_option
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-certificate' -l 'tls-certificate' -d 'The charge point\'s own certificate, PEM, for security profile 3.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" tls-key' -l 'tls-key' -d 'The private key of it, PEM.' -rF
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" restart' -l 'restart' -d 'Restart the charge point, and see whether it comes back.'
-complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" timeout' -l 'timeout' -d 'Seconds to wait for each answer.' -rfka ''
+complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" timeout' -l 'timeout' -d 'How long to wait for each answer.' -rfka ''
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" format' -l 'format' -d 'Records, or lines for people.' -rfka 'jsonl text'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" version' -l 'version' -d 'Show the version.'
 complete -c 'ocppctl' -n '__ocppctl_should_offer_completions_for_flags_or_options "ocppctl check" h help' -s 'h' -l 'help' -d 'Show help information.'

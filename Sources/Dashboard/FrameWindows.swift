@@ -114,6 +114,10 @@ final class FrameWindows: Sendable {
         case .frame(var record):
             record.source = nil
             record.write(to: &writer)
+        case .sound(let sound):
+            var record = sound.read
+            record.source = nil
+            record.write(to: &writer)
         case .unreadable(let frame): frame.write(to: &writer)
         case .connection, .record: return ArraySlice("{}".utf8)
         }

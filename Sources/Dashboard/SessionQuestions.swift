@@ -29,13 +29,13 @@ struct SessionQuestion: Sendable {
         }
         chargePoint = text("chargePoint")
         idTag = text("idTag")?.lowercased()
-        filter = SessionFilter(since: try time("since"), until: try time("until"))
+        filter = SessionFilter(
+            since: try time("since"), until: try time("until"), chargePoints: chargePoint.map { [$0] } ?? [])
         before = try number("before")
         limit = Int(min(Self.maximumLimit, max(1, try number("limit") ?? 50)))
     }
 
     private func matches(_ session: Session) -> Bool {
-        if let chargePoint, !NamePattern.matches(session.chargePointId ?? "", chargePoint) { return false }
         if let idTag, session.idTag?.lowercased() != idTag { return false }
         return filter.matches(session)
     }

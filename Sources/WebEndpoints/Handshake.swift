@@ -177,7 +177,7 @@ struct Handshake {
             "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
             "Sec-WebSocket-Accept: \(acceptValue(key: key))",
         ]
-        let text = Array(reason.utf8.prefix(123))
+        let text = CloseText.bytes(of: reason)
         let closeFrame: [UInt8] = [0x88, UInt8(2 + text.count), 0x03, 0xEA] + text
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + closeFrame
     }

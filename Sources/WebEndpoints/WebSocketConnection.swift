@@ -38,7 +38,7 @@ public final class WebSocketConnection: @unchecked Sendable {
     }
 
     /// Sends what is queued, then the close frame. What the peer sends from now on is not delivered.
-    /// - Parameter reason: at most 123 bytes arrive.
+    /// - Parameter reason: at most 123 bytes arrive, of whole characters.
     public func close(code: UInt16, reason: String) {
         wire.loop.checkIsolated()
         wire.close(code: code, reason: reason)

@@ -226,8 +226,7 @@ final class WebSocketWire: Wire {
 
     /// What libwebsockets sends when the callback now running returns -1.
     private func setCloseFrame(_ socket: OpaquePointer, _ code: UInt16, _ text: String) {
-        // A control frame holds 125 bytes, two of them the code.
-        var bytes = Array(text.utf8.prefix(123))
+        var bytes = CloseText.bytes(of: text)
         unsafe lws_close_reason(socket, lws_close_status(UInt32(code)), &bytes, bytes.count)
     }
 

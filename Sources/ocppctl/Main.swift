@@ -5,6 +5,7 @@ import Glibc
 struct Main {
     static func main() async {
         StandardStreams.keepPlaces()
+        ReadableWidth.keep()
         // A closed pipe is an error of the write that meets it, never a signal.
         _ = signal(SIGPIPE, SIG_IGN)
         exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)

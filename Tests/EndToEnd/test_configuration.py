@@ -8,6 +8,7 @@ import pytest
 
 from support.charge_point import ChargePoint
 from support.program import ROOT, environment, run
+from support.security import KEY, connect, passwords, set_password
 
 
 @pytest.fixture
@@ -178,6 +179,56 @@ def test_hup_reads_again(serve, tmp_path):
     site.write_text("serve:\n  heartbeat: 50\n")
     hup(b"site.yaml:2: serve.heartbeat: unknown key: no such option; going on with what was read before")
     assert station.ask("BootNotification", boot)["interval"] == 50
+
+
+def test_hup_takes_all_or_nothing(serve, tmp_path):
+    """What is wrong with any file is said once, and nothing of the others holds."""
+    site, keys = tmp_path / "site.yaml", passwords(tmp_path, CP001=KEY)
+    site.write_text(f"serve:\n  heartbeat-interval: 20\n  security-profile: 1\n  passwords: {keys}\n")
+    server = serve("--config", site)
+    boot = {"chargePointVendor": "V", "chargePointModel": "M"}
+    station = connect(server.url, "CP001", bytes.fromhex(KEY))
+
+    def hup(word):
+        server.process.send_signal(signal.SIGHUP)
+        server.messages.wait_for(lambda line: word in line, "word about the files")
+
+    good = keys.read_text()
+    keys.write_text("{}\n")
+    site.write_text(site.read_text().replace("20", "50"))
+    hup(b"going on with what was read before")
+    assert station.ask("BootNotification", boot)["interval"] == 20
+    keys.write_text(good)
+    set_password(keys, "CP002", KEY)
+    hup(b"read again and changed: heartbeat-interval")
+    assert station.ask("BootNotification", boot)["interval"] == 50
+    assert [line.decode().removeprefix("ocppctl: ") for line in server.messages.lines[1:]] == [
+        f"{keys}:1: no line of a passwords' file; 'ocppctl passwords set' writes them; going on with what was "
+        "read before: nothing was reloaded\n",
+        f"read {keys} again: 2 charge points\n", "read again and changed: heartbeat-interval\n"]
+
+
+def test_what_is_set_gives_way_to_what_is_typed(home, tmp_path):
+    """And a store for all commands does not keep an export from reading a file."""
+    (tmp_path / "charge.log").write_text('2026-03-01T10:00:00Z CP001 [2,"1","Heartbeat",{}]\n')
+    (tmp_path / "none.json").write_text('{"profiles":[]}')
+    home.write("store: s.db\ncontrol: c.sock\nquirks: none.json\nexport-sessions:\n  dialect: excel-pt-BR\n"
+               "decode:\n  strict: true\n")
+    assert home.run("export-sessions", "charge.log").stdout.startswith(b"\xef\xbb\xbfchargePointId;")
+    assert home.run("export-sessions", "charge.log", "--format", "jsonl").returncode == 0
+    assert home.run("decode", "--derive-quirks", "charge.log").returncode == 0
+    # The store is the one of the file, and is not there; the quirks are no matter.
+    missing = home.run("export-meter-values")
+    assert missing.returncode == 66 and b"s.db" in missing.stderr
+    typed = home.run("export-meter-values", "--quirks", "none.json")
+    assert typed.returncode == 64 and b"--quirks is for files" in typed.stderr
+    # What contradicts itself there is said, and what has a wrong value.
+    home.write("export-sessions:\n  dialect: excel-pt-BR\n  format: jsonl\n")
+    for words in ([], ["charge.log"]):
+        refused = home.run("export-sessions", *words)
+        assert refused.returncode == 78 and b"config.yaml:2: export-sessions.dialect: --dialect is for" in refused.stderr
+    home.write("timezone: Mars/Olympus\n")
+    assert home.run("decode", "charge.log").returncode == 78
 
 
 def test_the_example_is_sound(home):

@@ -3,6 +3,7 @@
 import csv
 import fcntl
 import json
+import os
 import random
 import re
 import signal
@@ -240,6 +241,38 @@ def test_a_disk_that_is_full(depot, tmp_path):
     assert export(depot, cursor, output).returncode == 74 and not cursor.exists()
     assert run("export-sessions", "--output", tmp_path / "x").returncode == 64
     assert run("export-sessions", "--output", tmp_path / "x", "--cursor", cursor, "--by", "day").returncode == 64
+
+
+def test_nothing_but_a_plain_file_is_replaced(depot, tmp_path):
+    """Whoever wants the cursor alone moved may say /dev/null, as root, too."""
+    depot.charge()
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for cursor, output in [("cursor", "fifo"), ("fifo", "sessions.csv")]:
+        done = export(depot, tmp_path / cursor, tmp_path / output)
+        assert done.returncode == 74 and b"would take its place" in done.stderr, (cursor, output, done.stderr)
+    for cursor, output in [("cursor", "."), (".", "sessions.csv")]:
+        assert export(depot, tmp_path / cursor, tmp_path / output).returncode == 66
+    assert fifo.is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir() if ".lock" not in path.name and path.is_file()) == []
+
+
+def test_rows_go_under_their_own_header(depot, tmp_path):
+    depot.charge()
+    cursor, output = tmp_path / "cursor", tmp_path / "sessions.csv"
+    assert export(depot, cursor, output).returncode == 0
+    depot.charge()
+    before = output.read_bytes(), cursor.read_bytes()
+    for words in (["--columns", "idTag"], ["--format", "jsonl"], ["--dialect", "excel-pt-BR"]):
+        done = export(depot, cursor, output, *words)
+        assert done.returncode == 65 and b"begins with other columns" in done.stderr
+        assert (output.read_bytes(), cursor.read_bytes()) == before
+    # As an editor leaves it: lines end in another way, the last one not at all.
+    output.write_bytes(b"\xef\xbb\xbf" + before[0].replace(b"\r", b"")[:-1])
+    assert export(depot, cursor, output).returncode == 0
+    rows = list(csv.DictReader(output.read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["idTag"] for row in rows] == depot.tags
+    assert not (tmp_path / "sessions.csv.part").exists()
 
 
 @pytest.mark.parametrize("zone, change", [

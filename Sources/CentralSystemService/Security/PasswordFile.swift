@@ -53,8 +53,8 @@ public final class PasswordFile: Sendable {
 
     /// Reads the file again; what it held before stays where that fails.
     public func reload() throws(Failure) {
-        let entries = try Self.read(path)
-        state.withLock { $0 = entries }
+        // Read while nobody else sets it: `change` sets what it has written after it has written it.
+        try state.withLock { (entries) throws(Failure) in entries = try Self.read(path) }
     }
 
     /// Changes one charge point's entry in the file, durably, and keeps what others wrote meanwhile. Blocks.

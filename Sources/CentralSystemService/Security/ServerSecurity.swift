@@ -67,30 +67,30 @@ extension CentralSystemServer {
 
     // MARK: Reloading
 
-    /// Reads passwords, certificates and the map of client certificates again. What cannot be read stays as it was.
+    /// Takes other rules, and reads passwords, certificates and the map of client certificates again: all or nothing.
     ///
     /// Connections go on; what was read is for new ones.
     ///
-    /// - Parameter rules: of the core, where they have been read again, too.
-    public func reload(_ rules: CentralSystem.Configuration?) {
-        if let rules { core.reconfigure(rules) }
-        if let passwords = settings.security.passwords {
-            do {
-                try passwords.reload()
-                gate.forgetProofs()
-                notice("read \(passwords.path) again: \(passwords.ids.count) charge points")
-            } catch {
-                notice("\(error); going on with what was read before")
-            }
+    /// - Returns: what was read, for people.
+    /// - Throws: what is wrong with the first file that cannot be read; everything is as it was then.
+    public func reload(_ rules: CentralSystem.Configuration) throws -> [String] {
+        let security = settings.security
+        let certificates =
+            security.usesTLS ? (tls: try security.makeTLS(), clientMap: try security.readClientMap()) : nil
+        // The last one that may fail, since it changes what it reads.
+        try security.passwords?.reload()
+        var messages: [String] = []
+        if let passwords = security.passwords {
+            gate.forgetProofs()
+            messages.append("read \(passwords.path) again: \(passwords.ids.count) charge points")
         }
-        guard settings.security.usesTLS else { return }
-        do {
-            webSockets.tls = try settings.security.makeTLS()
-            gate.clientMap = try settings.security.readClientMap()
-            notice("read the certificates again")
-        } catch {
-            notice("\(error); going on with what was read before")
+        if let certificates {
+            webSockets.tls = certificates.tls
+            gate.clientMap = certificates.clientMap
+            messages.append("read the certificates again")
         }
+        core.reconfigure(rules)
+        return messages
     }
 
     // MARK: New keys
@@ -202,8 +202,10 @@ extension SecuritySettings {
         guard profile == 3, let clientMapFile else { return nil }
         guard let text = readText(clientMapFile) else { throw TLSError("\(clientMapFile) cannot be read") }
         var map: [String: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if line.hasPrefix("#") || line.allSatisfy(\.isWhitespace) { continue }
+        // CR LF is one character of a text, and a byte order mark is one that cannot be seen.
+        let lines = text.drop { $0 == "\u{FEFF}" }.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in lines.map(\.trimmed).enumerated() {
+            if line.isEmpty || line.hasPrefix("#") { continue }
             guard let blank = line.lastIndex(where: { $0 == " " || $0 == "\t" }) else {
                 throw TLSError("\(clientMapFile):\(index + 1): no CN and identity with a blank between them")
             }
@@ -216,9 +218,9 @@ extension SecuritySettings {
     }
 }
 
-extension Substring {
+extension StringProtocol where SubSequence == Substring {
     fileprivate var trimmed: String {
-        var rest = self
+        var rest = self[...]
         while rest.first?.isWhitespace == true { rest.removeFirst() }
         while rest.last?.isWhitespace == true { rest.removeLast() }
         return String(rest)

@@ -29,38 +29,54 @@ public struct DecodeSummary: Sendable {
 
     public mutating func add(_ item: LogItem) {
         switch item {
-        case .frame(let record): add(record)
+        case .frame(let record):
+            if record.frame.kind == .call { actionCounts[place(ofActionOf: record.frame)] += 1 }
+            for violation in record.violations { violations[violation.code, default: 0] += 1 }
+            add(record.frame.kind, record.chargePointId, record.timestamp, record.responseMilliseconds)
+        case .sound(let record):
+            if record.kind == .call, let action = record.frame.action { actionCounts[place(ofAction: action)] += 1 }
+            add(record.kind, record.chargePointId, record.timestamp, record.responseMilliseconds)
         case .unreadable: unreadable += 1
         case .connection, .record: break
         }
     }
 
-    private mutating func add(_ record: FrameRecord) {
+    private mutating func add(
+        _ kind: Frame.Kind, _ chargePointId: String?, _ timestamp: Timestamp?, _ responseMilliseconds: Int64?
+    ) {
         frames += 1
-        switch record.frame.kind {
-        case .call:
-            calls += 1
-            actionCounts[place(ofActionOf: record.frame)] += 1
+        switch kind {
+        case .call: calls += 1
         case .callResult: results += 1
         case .callError: errors += 1
         }
-        for violation in record.violations { violations[violation.code, default: 0] += 1 }
-        if let id = record.chargePointId, id != lastChargePointId {
-            chargePoints.insert(id.hashValue)
-            lastChargePointId = id
+        if let chargePointId, chargePointId != lastChargePointId {
+            chargePoints.insert(chargePointId.hashValue)
+            lastChargePointId = chargePointId
         }
-        if let time = record.timestamp {
-            firstTimestamp = min(firstTimestamp ?? time, time)
-            lastTimestamp = max(lastTimestamp ?? time, time)
+        if let timestamp {
+            firstTimestamp = min(firstTimestamp ?? timestamp, timestamp)
+            lastTimestamp = max(lastTimestamp ?? timestamp, timestamp)
         }
-        if let milliseconds = record.responseMilliseconds { responseTimes.add(milliseconds) }
+        if let responseMilliseconds { responseTimes.add(responseMilliseconds) }
     }
 
     private mutating func place(ofActionOf call: Frame) -> Int {
-        let known = call.definitionIndex
-        if let known, knownPlaces[known] >= 0 { return knownPlaces[known] }
-        let action = call.action ?? ""
-        if let place = actionPlaces[action] { return place }
+        if let known = call.definitionIndex { return place(ofAction: known) }
+        return place(ofAction: call.action ?? "").place
+    }
+
+    /// - Parameter known: its place in `Actions.all`.
+    private mutating func place(ofAction known: Int) -> Int {
+        if knownPlaces[known] >= 0 { return knownPlaces[known] }
+        let (place, isCounted) = place(ofAction: Actions.all[known].name)
+        if isCounted { knownPlaces[known] = place }
+        return place
+    }
+
+    /// Where an action is counted, and whether under its own name.
+    private mutating func place(ofAction action: String) -> (place: Int, isCounted: Bool) {
+        if let place = actionPlaces[action] { return (place, true) }
         let isCounted = actionPlaces.count < DecodeSummary.maximumActions
         let name = isCounted ? action : DecodeSummary.otherActions
         let place = actionPlaces[name] ?? actionCounts.count
@@ -68,8 +84,7 @@ public struct DecodeSummary: Sendable {
             actionCounts.append(0)
             actionPlaces[name] = place
         }
-        if let known, isCounted { knownPlaces[known] = place }
-        return place
+        return (place, isCounted)
     }
 
     /// Writes the record as one line, its newline included. What is not known is `null`.

@@ -1,6 +1,8 @@
 /// What a log is read into.
 public enum LogItem: Sendable {
     case frame(FrameRecord)
+    /// A frame with which nothing is wrong, of which no values were made: `SoundRecord.read` makes them.
+    case sound(SoundRecord)
     case unreadable(UnreadableFrame)
     /// A record of a connection that came or went.
     case connection(LoggedConnection)
@@ -11,6 +13,7 @@ public enum LogItem: Sendable {
     public func write(to writer: inout JSONWriter) {
         switch self {
         case .frame(let record): record.write(to: &writer)
+        case .sound(let record): record.write(to: &writer)
         case .unreadable(let frame): frame.write(to: &writer)
         case .connection, .record: break
         }
@@ -60,6 +63,8 @@ public struct LogReader {
     private var splitter = LineSplitter()
     private var joiner = LineJoiner()
     private var outline = JSONOutline()
+    /// The line of the last sound frame.
+    private var soundText = SoundText()
     /// The end of a line that was too long to be read at once: a frame that goes on in the next piece.
     private var carried: [UInt8] = []
     /// The text of envelopes that each hold a piece of it.
@@ -149,6 +154,7 @@ public struct LogReader {
         // A byte order mark begins with 0xEF.
         guard pieces == nil, !joiner.isHolding, !outline.isOpen, line.first != 0xEF else { return false }
         var start = line.startIndex
+        if line.first == UInt8(ascii: "["), try takeSound(line, at: start, LogPrefix(), body) { return true }
         while true {
             guard let opening = line.firstOpening(from: start) else {
                 return columns != nil || lineNumber > LogReader.headerLines
@@ -165,24 +171,31 @@ public struct LogReader {
             guard kind == .none else { return false }
             start += 1
         }
-        guard columns == nil, let frame = LogReader.plainFrame(at: start, in: line) else { return false }
+        guard start == line.startIndex || line[start - 1] != UInt8(ascii: "'"), !LogEnvelope.isRuntimes(line),
+            // In the frame, JSON would not have it.
+            line[..<start].firstOffset(of: 0x1B, from: line.startIndex) == nil
+        else { return false }
         let told = LogPrefix(reading: line[..<start])
-        let source = FrameRecord.Source(file: file, line: lineNumber)
+        if start > line.startIndex, try takeSound(line, at: start, told, body) { return true }
+        guard columns == nil, line.firstOffset(of: UInt8(ascii: "&"), from: start) == nil,
+            let tree = try? JSONTree(parsing: Array(line[start...])), let frame = try? Frame(tree.root)
+        else { return false }
         var record = FrameRecord(frame)
-        resolver.complete(&record, told, source: source)
+        resolver.complete(&record, told, source: FrameRecord.Source(file: file, line: lineNumber))
         try body(.frame(consume record))
         return true
     }
 
-    /// The frame that begins at a bracket, the first one of the line, and goes on to its end.
-    private static func plainFrame(at start: Int, in line: ArraySlice<UInt8>) -> Frame? {
-        guard start == line.startIndex || line[start - 1] != UInt8(ascii: "'"), !LogEnvelope.isRuntimes(line),
-            line.firstOffset(of: UInt8(ascii: "&"), from: start) == nil,
-            // In the frame, JSON would not have it.
-            line[..<start].firstOffset(of: 0x1B, from: line.startIndex) == nil
-        else { return nil }
-        guard let tree = try? JSONTree(parsing: Array(line[start...])) else { return nil }
-        return try? Frame(tree.root)
+    /// Takes the frame that begins at a bracket and goes on to the line's end, if it is sound as it stands.
+    private mutating func takeSound(
+        _ line: ArraySlice<UInt8>, at start: Int, _ told: LogPrefix, _ body: (LogItem) throws -> Void
+    ) rethrows -> Bool {
+        guard columns == nil, line.firstOffset(of: UInt8(ascii: "&"), from: start) == nil else { return false }
+        soundText.replace(by: line[start...])
+        let source = FrameRecord.Source(file: file, line: lineNumber)
+        guard let record = resolver.soundRecord(&soundText, told, source: source) else { return false }
+        try body(.sound(consume record))
+        return true
     }
 
     private mutating func takeLine(_ written: [UInt8], _ body: (LogItem) throws -> Void) rethrows {

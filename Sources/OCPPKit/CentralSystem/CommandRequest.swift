@@ -79,6 +79,12 @@ public struct CommandOutcome: Sendable {
         "Accepted", "AcceptedCanceled", "Scheduled", "RebootRequired", "Unlocked",
     ]
 
+    /// An answer's status; what is no text as it stands, and `nil` where there is none.
+    static func status(in payload: JSONNode?) -> String? {
+        guard let status = payload?["status"], status.kind != .null else { return nil }
+        return status.text ?? String(decoding: status.raw, as: UTF8.self)
+    }
+
     /// What an answer's status means; no status means yes.
     static func outcome(of status: String?) -> Outcome {
         status.map { affirmative.contains($0) } ?? true ? .accepted : .refused

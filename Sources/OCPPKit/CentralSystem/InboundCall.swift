@@ -72,11 +72,13 @@ extension CentralSystem {
         }
     }
 
-    /// A text that is no frame: noted, and answered where it looks like a CALL whose id can be read.
+    /// A text that is no frame: noted, taken for an answer where it looks like one, and answered where it looks like a CALL whose id can be read.
     private mutating func unreadable(_ error: FrameError, _ bytes: [UInt8], _ id: String, _ connection: ConnectionID) {
         unreadableCount += 1
-        effects.append(
-            .record(.error(UnreadableFrame(error: error, raw: bytes, timestamp: now, chargePointId: id))))
+        let raw = Redaction.redacted(
+            text: bytes, hiding: [chargePoints[id]?.outstanding?.request.newKey].compactMap(\.self))
+        effects.append(.record(.error(UnreadableFrame(error: error, raw: raw, timestamp: now, chargePointId: id))))
+        takeUnreadableAnswer(error, from: id)
         if error.messageTypeId == 2, let messageId = error.messageId, !messageId.isEmpty {
             let reply = Frame.callError(id: messageId, code: .formationViolation, description: error.message)
             effects.append(.send(connection, reply))

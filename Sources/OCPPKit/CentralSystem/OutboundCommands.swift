@@ -107,9 +107,7 @@ extension CentralSystem {
     /// A CALLRESULT or CALLERROR: ends the command that waits for it. One that comes too late, or that nobody waits for,
     /// is noted and nothing else.
     mutating func takeAnswer(_ frame: Frame, from id: String) {
-        let call = chargePoints[id]?.outstanding.flatMap {
-            $0.messageId == frame.messageId || ($0.messageId.isEmpty && $0.request.text != nil) ? $0 : nil
-        }
+        let call = outstandingCall(answeredUnder: frame.messageId, by: id)
         let late = call == nil ? takeOverdue(frame.messageId, of: id) : nil
         let action = (call ?? late)?.request.action
         let frame = Redaction.redacted(frame, hiding: [(call ?? late)?.request.newKey].compactMap(\.self))
@@ -125,21 +123,44 @@ extension CentralSystem {
                 .notice("\(id): answers \(late.request.action) after \(now - late.sent) ms, too late to count"))
         }
         guard let call else { return }
-        chargePoints[id]?.outstanding = nil
-        outstandingChargePoints.remove(id)
+        free(id)
         if let error = frame.error {
             finish(
                 call.outcome(.error, status: error.code, at: now, message: error.description),
                 journalId: call.journalId)
         } else {
             follow(call, frame.payload, from: id)
-            let status = frame.payload?["status"]?.text
+            let status = CommandOutcome.status(in: frame.payload)
             finish(
                 call.outcome(
                     CommandOutcome.outcome(of: status), status: status, payload: frame.payload.map { Array($0.raw) },
                     at: now), journalId: call.journalId)
         }
         sendNext(to: id)
+    }
+
+    /// An answer that is no frame: it ends the command that waits for it, which nothing else will do.
+    mutating func takeUnreadableAnswer(_ error: FrameError, from id: String) {
+        guard error.messageTypeId == 3 || error.messageTypeId == 4, let messageId = error.messageId,
+            let call = outstandingCall(answeredUnder: messageId, by: id)
+        else { return }
+        free(id)
+        finish(
+            call.outcome(.error, at: now, message: "the answer cannot be read: \(error.message)"),
+            journalId: call.journalId)
+        sendNext(to: id)
+    }
+
+    /// The command that waits for the answer; a text that has no id waits for any.
+    private func outstandingCall(answeredUnder messageId: String, by id: String) -> OutstandingCall? {
+        guard let call = chargePoints[id]?.outstanding else { return nil }
+        return call.messageId == messageId || (call.messageId.isEmpty && call.request.text != nil) ? call : nil
+    }
+
+    /// Lets the next command go to the charge point.
+    private mutating func free(_ id: String) {
+        chargePoints[id]?.outstanding = nil
+        outstandingChargePoints.remove(id)
     }
 
     /// The CALL of that id, if its time was over.
@@ -163,10 +184,9 @@ extension CentralSystem {
                 effects.append(.wake(at: call.deadline))
                 continue
             }
-            chargePoints[id]?.outstanding = nil
+            free(id)
             let overdue = (chargePoints[id]?.overdue ?? []) + [call]
             chargePoints[id]?.overdue = overdue.suffix(Self.overdueKept)
-            outstandingChargePoints.remove(id)
             finish(
                 call.outcome(.timeout, message: "no answer within \(call.request.timeoutMilliseconds) ms"),
                 journalId: call.journalId)

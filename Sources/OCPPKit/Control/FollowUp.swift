@@ -47,6 +47,9 @@ public struct FollowUp: Sendable {
         return answered.first { $0.position > position }?.conclusion
     }
 
+    /// The charge point's connection has ended: what it left open is never answered.
+    public mutating func disconnected() { openCalls = [] }
+
     /// Takes the next frame of the charge point.
     ///
     /// - Parameter line: the frame's record, which `record` was read from.
@@ -64,6 +67,8 @@ public struct FollowUp: Sendable {
                 OpenCall(
                     messageId: messageId, action: action, position: frameCount,
                     conclusion: verdict.map { Conclusion(line: line, verdict: $0) }))
+            // A charge point has given up on CALLs before so many newer ones.
+            if openCalls.count > Pairing.maximumOpenCalls { openCalls.removeFirst() }
         case (.callResult, true): return conclude(messageId, action)
         case (.callError, true): _ = take(messageId, action)
         default: break
@@ -75,6 +80,7 @@ public struct FollowUp: Sendable {
         guard let call = take(messageId, action), let conclusion = call.conclusion else { return nil }
         if let position { return call.position > position ? conclusion : nil }
         answered.append((call.position, conclusion))
+        if answered.count > Pairing.maximumOpenCalls { answered.removeFirst() }
         return nil
     }
 

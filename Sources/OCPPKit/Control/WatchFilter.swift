@@ -16,9 +16,7 @@ public struct WatchFilter: Sendable, Equatable {
     /// - Parameter chargePointId: what the record is about; `nil` passes where no charge point is asked for.
     public func passes(_ record: Record) -> Bool {
         guard kind == .all || record.watchKind == kind else { return false }
-        guard !chargePoints.isEmpty else { return true }
-        guard let id = record.chargePointId else { return false }
-        return chargePoints.contains { NamePattern.matches(id, $0) }
+        return NamePattern.anyMatches(record.chargePointId, chargePoints)
     }
 
     func write(to writer: inout JSONWriter) {
@@ -36,6 +34,13 @@ public struct WatchFilter: Sendable, Equatable {
 /// Names with `*` for any text and `?` for any character.
 public enum NamePattern {
     public static func isPattern(_ text: String) -> Bool { text.contains { $0 == "*" || $0 == "?" } }
+
+    /// - Parameter patterns: none at all for every name, and for what has none.
+    public static func anyMatches(_ name: String?, _ patterns: [String]) -> Bool {
+        guard !patterns.isEmpty else { return true }
+        guard let name else { return false }
+        return patterns.contains { matches(name, $0) }
+    }
 
     public static func matches(_ name: String, _ pattern: String) -> Bool {
         let (name, pattern) = (Array(name.unicodeScalars), Array(pattern.unicodeScalars))

@@ -148,7 +148,7 @@ public struct LogPublications: Sendable {
     }
 
     private func result(of call: FrameRecord, answer: FrameRecord?) -> DojotAttributes {
-        let status = answer.flatMap { $0.frame.error?.code ?? $0.frame.payload?["status"]?.text }
+        let status = answer.flatMap { $0.frame.error?.code ?? CommandOutcome.status(in: $0.frame.payload) }
         let outcome: CommandOutcome.Outcome =
             switch answer?.frame.kind {
             case nil: .unknown

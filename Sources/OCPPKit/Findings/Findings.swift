@@ -32,13 +32,17 @@ public struct Findings: Sendable {
 
     public mutating func add(_ item: LogItem) {
         switch item {
-        case .frame(let record):
-            watch(record.chargePointId) { rule, found in rule.take(record, &found) }
+        case .frame(let record): add(record)
+        case .sound(let record): add(record.read)
         case .record: break
         case .connection(let connection):
             watch(connection.chargePointId) { rule, found in rule.take(connection, &found) }
         case .unreadable: break
         }
+    }
+
+    private mutating func add(_ record: FrameRecord) {
+        watch(record.chargePointId) { rule, found in rule.take(record, &found) }
     }
 
     /// The log has ended: gives all findings, the severest first, those of one charge point together.

@@ -49,7 +49,8 @@ public struct Frame: Sendable {
         return text.withUTF8 { unsafe Frame.hash(UnsafeRawBufferPointer($0)) }
     }
 
-    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
+    /// The same of a plain text's bytes.
+    static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
         var hasher = Hasher()
         unsafe hasher.combine(bytes: bytes)
         return hasher.finalize()

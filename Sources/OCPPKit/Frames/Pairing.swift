@@ -8,6 +8,8 @@ public struct Pairing: Sendable {
     /// A CALL that waits for its answer.
     public struct OpenCall: Sendable {
         public let action: String
+        /// Its place in `Actions.all`, where OCPP 1.6 has it.
+        let definitionIndex: Int?
         /// Which way it went, where that is known.
         public let direction: Direction?
         /// When it was seen, where the log tells.
@@ -31,10 +33,10 @@ public struct Pairing: Sendable {
     private var places: [String?: Int] = [:]
     /// The charge point of the last frame: in most logs it is the next one's, too.
     private var last: (chargePointId: String?, place: Int)?
-    private var actions: [String] = [""]
-    private var actionIndices: [String: UInt16] = ["": 0]
-    /// The same for actions of OCPP 1.6 that have been seen, by their place in `Actions.all`; 0 for the others.
-    private var knownIndices = [UInt16](repeating: 0, count: Actions.all.count)
+    /// Those of OCPP 1.6 at their places in `Actions.all`, then what else was seen; first of that the one that is not known.
+    private var actions: [String] = Actions.all.map(\.name) + [""]
+    private var otherActions: [String: UInt16] = [:]
+    private static let unknownAction = UInt16(Actions.all.count)
 
     /// An open CALL as it is kept.
     fileprivate struct Entry {
@@ -67,10 +69,21 @@ public struct Pairing: Sendable {
     public mutating func call(
         _ call: Frame, chargePointId: String?, direction: Direction?, timestamp: Timestamp?
     ) -> Int {
+        let action = call.definitionIndex.map { UInt16(truncatingIfNeeded: $0) } ?? index(of: call.action ?? "")
+        return self.call(
+            call.messageIdHash, action: action, chargePointId: chargePointId, direction: direction,
+            timestamp: timestamp)
+    }
+
+    /// The same, given the hash of its id, and its action's place in `Actions.all`.
+    @discardableResult
+    mutating func call(
+        _ hash: Int, action: UInt16, chargePointId: String?, direction: Direction?, timestamp: Timestamp?
+    ) -> Int {
         let number = callCount
         let entry = Entry(
-            hash: call.messageIdHash, time: timestamp?.milliseconds ?? .min,
-            number: UInt32(truncatingIfNeeded: number), action: index(ofActionOf: call))
+            hash: hash, time: timestamp?.milliseconds ?? .min, number: UInt32(truncatingIfNeeded: number),
+            action: action)
         callCount += 1
         unansweredCalls += 1
         if waitingCount >= maximumOpenCallsOfAll { forgetMostSilent() }
@@ -83,7 +96,22 @@ public struct Pairing: Sendable {
     ///
     /// - Parameter direction: the answer's own direction; an unknown one pairs with either.
     public mutating func answer(_ answer: Frame, chargePointId: String?, direction: Direction?) -> OpenCall? {
-        let hash = answer.messageIdHash
+        guard let found = find(answer.messageIdHash, chargePointId: chargePointId, direction: direction) else {
+            return nil
+        }
+        take(found)
+        return found.call
+    }
+
+    /// A CALL that was found and not taken yet.
+    struct Found {
+        let call: OpenCall
+        fileprivate let queue: Int
+        fileprivate let index: Int
+    }
+
+    /// Finds the CALL that an answer belongs to, given the hash of its id.
+    mutating func find(_ hash: Int, chargePointId: String?, direction: Direction?) -> Found? {
         guard let place = place(of: chargePointId) else { return nil }
         var newest: (direction: Direction?, index: Int, entry: Entry, age: UInt32)?
         for candidate in Pairing.directions where direction == nil || candidate != direction {
@@ -93,12 +121,18 @@ public struct Pairing: Sendable {
             if newest.map({ age < $0.age }) ?? true { newest = (candidate, found.index, found.entry, age) }
         }
         guard let (direction, index, entry, age) = newest else { return nil }
-        queues[place + Pairing.offset(direction)].remove(at: index)
+        let call = OpenCall(
+            action: actions[Int(entry.action)],
+            definitionIndex: entry.action < Pairing.unknownAction ? Int(entry.action) : nil, direction: direction,
+            timestamp: entry.time == .min ? nil : Timestamp(milliseconds: entry.time), number: callCount - Int(age))
+        return Found(call: call, queue: place + Pairing.offset(direction), index: index)
+    }
+
+    /// Takes what was found last: it has its answer.
+    mutating func take(_ found: Found) {
+        queues[found.queue].remove(at: found.index)
         waitingCount -= 1
         unansweredCalls -= 1
-        return OpenCall(
-            action: actions[Int(entry.action)], direction: direction,
-            timestamp: entry.time == .min ? nil : Timestamp(milliseconds: entry.time), number: callCount - Int(age))
     }
 
     private static let directions: [Direction?] = [.fromChargePoint, .fromCentralSystem, nil]
@@ -141,18 +175,14 @@ public struct Pairing: Sendable {
         }
     }
 
-    private mutating func index(ofActionOf call: Frame) -> UInt16 {
-        guard let known = call.definitionIndex else { return index(of: call.action ?? "") }
-        if knownIndices[known] == 0 { knownIndices[known] = index(of: Actions.all[known].name) }
-        return knownIndices[known]
-    }
-
     private mutating func index(of action: String) -> UInt16 {
-        if let index = actionIndices[action] { return index }
-        guard actions.count < Pairing.maximumActions, action.utf8.count <= Pairing.maximumActionBytes else { return 0 }
+        if let index = otherActions[action] { return index }
+        guard !action.isEmpty, otherActions.count < Pairing.maximumActions,
+            action.utf8.count <= Pairing.maximumActionBytes
+        else { return Pairing.unknownAction }
         let index = UInt16(actions.count)
         actions.append(action)
-        actionIndices[action] = index
+        otherActions[action] = index
         return index
     }
 

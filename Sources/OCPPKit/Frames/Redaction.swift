@@ -22,7 +22,9 @@ public enum Redaction {
         var ranges: [Range<Int>] = []
         if let secret = secret(action: frame.action, payload: frame.payload) { ranges.append(secret.raw.indices) }
         if frame.kind == .callResult, let keys = frame.payload?["configurationKey"] {
-            for entry in keys.elements where isSecret(configurationKey: entry["key"]?.text) {
+            // Some charge points send the only one without its array.
+            for entry in keys.isArray ? Array(keys.elements) : [keys]
+            where isSecret(configurationKey: entry["key"]?.text) {
                 if let value = entry["value"] { ranges.append(value.raw.indices) }
             }
         }
@@ -43,9 +45,14 @@ public enum Redaction {
     }
 
     /// A text that is no frame, without secrets: nothing is left of one that names a secret's key.
-    public static func redacted(text: [UInt8]) -> [UInt8] {
+    ///
+    /// - Parameter known: texts that must not be seen wherever they stand.
+    public static func redacted(text: [UInt8], hiding known: [String] = []) -> [UInt8] {
         let isHarmless = !String(decoding: text, as: UTF8.self).lowercased().contains("authorizationkey")
-        return isHarmless ? text : Array(mask.utf8)
+        guard isHarmless else { return Array(mask.utf8) }
+        var masked = text
+        for text in known where !text.isEmpty { replace(Array(text.utf8), by: mask, in: &masked) }
+        return masked
     }
 
     private static func replace(_ text: [UInt8], by mask: String, in bytes: inout [UInt8]) {

@@ -36,7 +36,7 @@ struct EightBytes {
 ///
 /// Memory safety: nothing is read beyond them.
 @inline(__always)
-func isEqual(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+func isSameText(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     func isSame<Word: FixedWidthInteger & BitwiseCopyable>(at offset: Int, _: Word.Type) -> Bool {
         unsafe UnsafeRawPointer(left + offset).loadUnaligned(as: Word.self)
             == UnsafeRawPointer(right + offset).loadUnaligned(as: Word.self)

@@ -193,7 +193,7 @@ extension JSONTree.Storage {
                 let start = Int(key.start) &+ 1
                 if key.isIrregular {
                     if JSONNode(storage: self, index: position).isText(name) { found = position &+ 1 }
-                } else if Int(key.end) &- 1 &- start == count, unsafe isEqual(text + start, name.utf8Start, count) {
+                } else if Int(key.end) &- 1 &- start == count, unsafe isSameText(text + start, name.utf8Start, count) {
                     found = position &+ 1
                 }
                 position = unsafe Int(entries[position &+ 1].next)

@@ -52,7 +52,7 @@ public enum JSONKind: UInt8, Sendable {
         }
     }
 
-    private init(_ bytes: UnsafePointer<UInt8>, _ count: Int, maximumDepth: Int) {
+    init(_ bytes: UnsafePointer<UInt8>, _ count: Int, maximumDepth: Int) {
         unsafe self.bytes = bytes
         self.count = count
         self.maximumDepth = maximumDepth
@@ -174,8 +174,8 @@ public enum JSONKind: UInt8, Sendable {
         return end
     }
 
-    /// Passes the rest of a string.
-    private func behindString(from start: Int) throws(JSONError) -> (end: Int, isIrregular: Bool) {
+    /// Passes the rest of a string, the closing quote too.
+    func behindString(from start: Int) throws(JSONError) -> (end: Int, isIrregular: Bool) {
         var (position, isIrregular) = (start, false)
         while true {
             let byte = try current(position)
@@ -247,7 +247,7 @@ public enum JSONKind: UInt8, Sendable {
         return start + 2 + more
     }
 
-    private func behindNumber(_ start: Int) throws(JSONError) -> (end: Int, isIrregular: Bool) {
+    func behindNumber(_ start: Int) throws(JSONError) -> (end: Int, isIrregular: Bool) {
         var (position, isIrregular) = (start, false)
         if byte(at: position) == UInt8(ascii: "-") { position += 1 }
         position = try current(position) == UInt8(ascii: "0") ? position + 1 : behindDigits(position)
@@ -274,7 +274,7 @@ public enum JSONKind: UInt8, Sendable {
     }
 
     /// - Parameter first: the word's first letter: `t`, `f` or `n`.
-    private func behindWord(_ first: UInt8, at start: Int) throws(JSONError) -> (end: Int, kind: JSONKind) {
+    func behindWord(_ first: UInt8, at start: Int) throws(JSONError) -> (end: Int, kind: JSONKind) {
         let (word, kind): (StaticString, JSONKind) =
             switch first {
             case UInt8(ascii: "t"): ("true", .true)

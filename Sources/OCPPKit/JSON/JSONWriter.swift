@@ -149,6 +149,12 @@ public struct JSONWriter: Sendable {
     /// A value was written by `append` alone.
     mutating func hasWrittenValue() { needsComma = true }
 
+    /// A member's name was written by `append` alone.
+    mutating func hasWrittenKey() { needsComma = false }
+
+    /// A line was ended by `append` alone.
+    mutating func hasWrittenLine() { needsComma = false }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
@@ -206,12 +212,12 @@ public struct JSONWriter: Sendable {
     }
 
     /// `\u001b`
-    private static let longestEscape = 6
+    static let longestEscape = 6
 
     /// Copies a text, escaped as JSON has it, as far as there is room, and says how far it came.
     ///
     /// Memory safety: eight bytes are read where so many are left, and written where an escape would fit behind them.
-    private static func escape(
+    static func escape(
         _ value: UnsafeBufferPointer<UInt8>, from start: Int, into room: UnsafeMutableBufferPointer<UInt8>,
         _ written: inout Int
     ) -> Int {
@@ -219,6 +225,17 @@ public struct JSONWriter: Sendable {
         var (index, end) = (start, 0)
         let (count, last) = (value.count, room.count &- longestEscape)
         while index < count, end <= last {
+            // Short texts are sooner done by halves.
+            if index &+ 32 <= count, end &+ 16 <= last {
+                let some = unsafe UnsafeRawPointer(source + index).loadUnaligned(as: SIMD16<UInt8>.self)
+                unsafe UnsafeMutableRawPointer(target + end).storeBytes(of: some, as: SIMD16<UInt8>.self)
+                let escaped = halves(of: areEscaped(some))
+                if escaped[0] | escaped[1] == 0 {
+                    index &+= 16
+                    end &+= 16
+                    continue
+                }
+            }
             if index &+ 8 <= count, end &+ 8 <= last {
                 let word = unsafe UnsafeRawPointer(source + index).loadUnaligned(as: UInt64.self)
                 unsafe UnsafeMutableRawPointer(target + end).storeBytes(of: word, as: UInt64.self)
@@ -261,6 +278,12 @@ public struct JSONWriter: Sendable {
 
     private static func isEscaped(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+    }
+
+    @inline(__always) private static func areEscaped(_ bytes: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
+        let (quote, backslash) = (SIMD16(repeating: UInt8(ascii: "\"")), SIMD16(repeating: UInt8(ascii: "\\")))
+        return (bytes .== quote) .| (bytes .== backslash) .| (bytes .< SIMD16(repeating: 0x20))
+            .| (bytes .== SIMD16(repeating: 0x7F))
     }
 
     /// How many of the first bytes of eight need no escape.

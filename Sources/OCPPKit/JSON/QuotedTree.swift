@@ -16,6 +16,46 @@ extension JSONWriter {
         hasWrittenValue()
     }
 
+    /// A part of a text as a string, all of whose strings are within the part.
+    mutating func string(_ text: SoundText, _ part: Range<Int>) {
+        if text.hasAllStrings, quotePlainly(text, part) { hasWrittenValue() } else { string(validUTF8: text[part]) }
+    }
+
+    private mutating func quotePlainly(_ text: SoundText, _ part: Range<Int>) -> Bool {
+        let separator = separator
+        var isPlain = true
+        unsafe text.withStrings { bytes, strings in
+            // Each byte may be escaped.
+            unsafe append(atMost: 2 * part.count + 3 + QuotedCopy.overrun) { room in
+                var copy = unsafe QuotedCopy(
+                    source: bytes.baseAddress!, sourceCount: bytes.count, position: part.lowerBound, target: room)
+                if separator { copy.write(UInt8(ascii: ",")) }
+                copy.write(UInt8(ascii: "\""))
+                for index in 0..<strings.count {
+                    let string = unsafe strings[index]
+                    if copy.position &+ 1 == string.start {
+                        // What stands between most strings: a colon or a comma.
+                        copy.takeByteAndQuote()
+                    } else {
+                        copy.take(upTo: Int(string.start))
+                        copy.takeQuote()
+                    }
+                    if string.isPlain {
+                        copy.take(upTo: Int(string.end))
+                    } else if !copy.takeEscaping(upTo: Int(string.end)) {
+                        isPlain = false
+                        return 0
+                    }
+                    copy.takeQuote()
+                }
+                copy.take(upTo: part.upperBound)
+                copy.write(UInt8(ascii: "\""))
+                return copy.count
+            }
+        }
+        return isPlain
+    }
+
     /// A value's exact text as a string.
     mutating func string(textOf node: JSONNode) {
         if node.storage.hasBreaks || !quotePlainly(node) { string(validUTF8: node.raw) }
@@ -69,7 +109,7 @@ extension JSONWriter {
 
     private let source: UnsafePointer<UInt8>
     private let sourceCount: Int
-    private var position: Int
+    private(set) var position: Int
     private let target: UnsafeMutablePointer<UInt8>
     private(set) var count = 0
 
@@ -119,6 +159,14 @@ extension JSONWriter {
         unsafe UnsafeMutableRawPointer(target + count).storeBytes(of: QuotedCopy.quote, as: UInt16.self)
         position &+= 1
         count &+= 2
+    }
+
+    /// Takes a byte, and a quote behind it.
+    @inline(__always) mutating func takeByteAndQuote() {
+        let both = unsafe UInt32(source[position]) | UInt32(UInt16(littleEndian: QuotedCopy.quote)) << 8
+        unsafe UnsafeMutableRawPointer(target + count).storeBytes(of: both.littleEndian, as: UInt32.self)
+        position &+= 2
+        count &+= 3
     }
 
     /// A backslash and a quote.

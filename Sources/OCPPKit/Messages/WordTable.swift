@@ -20,7 +20,7 @@ struct WordTable<Value: Sendable>: Sendable {
         guard let text = bytes.baseAddress, length + 1 < starts.count else { return nil }
         for place in starts[length]..<starts[length + 1] {
             let isFound = unsafe words[place].text.withUnsafeBufferPointer { word in
-                unsafe isEqual(text, word.baseAddress ?? text, length)
+                unsafe isSameText(text, word.baseAddress ?? text, length)
             }
             if isFound { return words[place].value }
         }

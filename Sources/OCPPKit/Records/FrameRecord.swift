@@ -67,16 +67,8 @@ public struct FrameRecord: Sendable {
 
     /// Writes the record as one line, its newline included.
     public func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.members(#""schemaVersion":"1.1""#)
-        writer.member("timestamp", timestamp)
-        writer.members(#""ocppVersion":"1.6","transport":"json""#)
-        writer.member("chargePointId", chargePointId)
-        if let connector = frame.payload?["connectorId"]?.integer, connector >= 0 {
-            writer.member("connectorId", connector)
-        }
-        if let direction { writer.members(direction.member) }
-        writer.members(frame.kind.member)
+        writer.beginRecord(
+            timestamp, chargePointId, connectorId: frame.payload?["connectorId"]?.integer ?? -1, direction, frame.kind)
         writeMessageId(to: &writer)
         writer.member("action", action)
         if let error = frame.error {
@@ -91,9 +83,7 @@ public struct FrameRecord: Sendable {
         }
         writer.key("raw")
         writer.string(textOf: frame.node)
-        writeMeta(to: &writer)
-        writer.endObject()
-        writer.endLine()
+        writer.endRecord(violations: violations, repairs: repairs, source, responseMilliseconds)
     }
 
     private func writeMessageId(to writer: inout JSONWriter) {
@@ -103,31 +93,6 @@ public struct FrameRecord: Sendable {
         } else if !frame.messageId.isEmpty {
             writer.member("messageId", frame.messageId)
         }
-    }
-
-    private func writeMeta(to writer: inout JSONWriter) {
-        guard !violations.isEmpty || !repairs.isEmpty || source != nil || responseMilliseconds != nil else { return }
-        writer.opening(#""meta":{"#)
-        if !violations.isEmpty {
-            writer.key("violations")
-            writer.beginArray()
-            for violation in violations { violation.write(to: &writer) }
-            writer.endArray()
-        }
-        if !repairs.isEmpty {
-            writer.key("repairs")
-            writer.beginArray()
-            for repair in repairs { writer.string(repair) }
-            writer.endArray()
-        }
-        if let source {
-            writer.opening(#""source":{"file":"#)
-            writer.string(source.file)
-            writer.member("line", source.line)
-            writer.endObject()
-        }
-        writer.member("responseMilliseconds", responseMilliseconds)
-        writer.endObject()
     }
 }
 
@@ -149,22 +114,84 @@ extension FrameRecord {
     }
 }
 
-extension Direction {
-    fileprivate var member: StaticString {
-        switch self {
-        case .fromChargePoint: #""direction":"cp-to-csms""#
-        case .fromCentralSystem: #""direction":"csms-to-cp""#
+extension JSONWriter {
+    /// Begins the record of a frame: all that stands before its parts.
+    ///
+    /// - Parameter connectorId: the payload's; negative where there is none.
+    mutating func beginRecord(
+        _ timestamp: Timestamp?, _ chargePointId: String?, connectorId: Int64, _ direction: Direction?,
+        _ kind: Frame.Kind
+    ) {
+        members(#"{"schemaVersion":"1.1""#)
+        member("timestamp", timestamp)
+        let idCount = chargePointId.map { TextRoom.greatestCount(ofQuoted: $0) } ?? 0
+        unsafe append(atMost: idCount + 200) { room in
+            var room = unsafe TextRoom(room)
+            room.write(#","ocppVersion":"1.6","transport":"json""#)
+            if let chargePointId {
+                room.write(#","chargePointId":"#)
+                room.quote(chargePointId)
+            }
+            if connectorId >= 0 {
+                room.write(#","connectorId":"#)
+                room.write(connectorId)
+            }
+            switch direction {
+            case .fromChargePoint: room.write(#","direction":"cp-to-csms""#)
+            case .fromCentralSystem: room.write(#","direction":"csms-to-cp""#)
+            case nil: break
+            }
+            switch kind {
+            case .call: room.write(#","messageType":"CALL""#)
+            case .callResult: room.write(#","messageType":"CALLRESULT""#)
+            case .callError: room.write(#","messageType":"CALLERROR""#)
+            }
+            return room.count
         }
     }
-}
 
-extension Frame.Kind {
-    fileprivate var member: StaticString {
-        switch self {
-        case .call: #""messageType":"CALL""#
-        case .callResult: #""messageType":"CALLRESULT""#
-        case .callError: #""messageType":"CALLERROR""#
+    /// Ends the record of a frame: all that is ours, and the line's end.
+    mutating func endRecord(
+        violations: [Violation], repairs: [String], _ source: FrameRecord.Source?, _ responseMilliseconds: Int64?
+    ) {
+        let hasLists = !violations.isEmpty || !repairs.isEmpty
+        guard hasLists || source != nil || responseMilliseconds != nil else {
+            endObject()
+            return endLine()
         }
+        opening(#""meta":{"#)
+        if !violations.isEmpty {
+            key("violations")
+            beginArray()
+            for violation in violations { violation.write(to: &self) }
+            endArray()
+        }
+        if !repairs.isEmpty {
+            key("repairs")
+            beginArray()
+            for repair in repairs { string(repair) }
+            endArray()
+        }
+        let fileCount = source.map { TextRoom.greatestCount(ofQuoted: $0.file) } ?? 0
+        unsafe append(atMost: fileCount + 120) { room in
+            var room = unsafe TextRoom(room)
+            if let source {
+                if hasLists { room.write(UInt8(ascii: ",")) }
+                room.write(#""source":{"file":"#)
+                room.quote(source.file)
+                room.write(#","line":"#)
+                room.write(Int64(source.line))
+                room.write(UInt8(ascii: "}"))
+            }
+            if let responseMilliseconds {
+                if hasLists || source != nil { room.write(UInt8(ascii: ",")) }
+                room.write(#""responseMilliseconds":"#)
+                room.write(responseMilliseconds)
+            }
+            room.write("}}\n")
+            return room.count
+        }
+        hasWrittenLine()
     }
 }
 

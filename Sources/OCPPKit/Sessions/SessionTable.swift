@@ -35,12 +35,13 @@ public struct SessionFilter: Sendable, Equatable {
     public var since: Timestamp?
     /// Before this time.
     public var until: Timestamp?
-    public var chargePointId: String?
+    /// Ids, or patterns with `*` and `?`; none at all for every charge point.
+    public var chargePoints: [String]
 
-    public init(since: Timestamp? = nil, until: Timestamp? = nil, chargePointId: String? = nil) {
+    public init(since: Timestamp? = nil, until: Timestamp? = nil, chargePoints: [String] = []) {
         self.since = since
         self.until = until
-        self.chargePointId = chargePointId
+        self.chargePoints = chargePoints
     }
 
     /// Goes by the session's `moment`; one that has none matches where no time is asked for.
@@ -54,7 +55,7 @@ public struct SessionFilter: Sendable, Equatable {
     }
 
     private func matches(chargePointId id: String?, time: Timestamp?) -> Bool {
-        if let chargePointId, chargePointId != id { return false }
+        guard NamePattern.anyMatches(id, chargePoints) else { return false }
         guard since != nil || until != nil else { return true }
         guard let time else { return false }
         return since.map { time >= $0 } ?? true && until.map { time < $0 } ?? true

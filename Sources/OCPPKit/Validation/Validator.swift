@@ -31,14 +31,31 @@ public enum Validator {
     /// Whether nothing is wrong with a frame and it is read as it stands, as far as can be told quickly.
     static func isPlainlySound(_ frame: Frame, answering action: String?) -> Bool {
         guard frame.violations.isEmpty, let payload = frame.payload else { return false }
+        var place: Int?
         switch frame.kind {
         case .call:
-            return frame.definitionIndex.map { SoundPayloads.all.isSound(payload, action: $0, isRequest: true) }
-                ?? false
-        case .callResult:
-            guard let index = action.flatMap(Actions.index) else { return SoundPayloads.hasUniqueKeys(payload) }
-            return SoundPayloads.all.isSound(payload, action: index, isRequest: false)
-        case .callError: return SoundPayloads.hasUniqueKeys(payload)
+            guard let index = frame.definitionIndex else { return false }
+            place = index
+        case .callResult: place = action.flatMap(Actions.index)
+        case .callError: break
+        }
+        return isPlainlySound(payload, action: place, isRequest: frame.kind == .call)
+    }
+
+    /// The same for a payload.
+    ///
+    /// - Parameter action: its place in `Actions.all`; `nil` where it is not known, and only keys are looked at.
+    static func isPlainlySound(_ payload: JSONNode, action: Int?, isRequest: Bool) -> Bool {
+        let text = payload.raw
+        let count = text.count
+        return unsafe withUnsafeTemporaryAllocation(byteCount: count + SoundWalk.padding, alignment: 16) { room in
+            unsafe text.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+            unsafe room.storeBytes(of: SIMD16<UInt8>(), toByteOffset: count, as: SIMD16<UInt8>.self)
+            // There are zeros at least.
+            let bytes = unsafe room.assumingMemoryBound(to: UInt8.self).baseAddress!
+            var notes = SoundWalk.Notes()
+            let walk = unsafe SoundWalk(bytes, count: count)
+            return walk.payload(at: 0, action: action, isRequest: isRequest, &notes) == count
         }
     }
 

@@ -46,8 +46,8 @@ struct Check: AsyncParsableCommand {
     @Flag(help: "Restart the charge point, and see whether it comes back.")
     var restart = false
 
-    @Option(help: "Seconds to wait for each answer.")
-    var timeout: Double = 10
+    @Option(help: ArgumentHelp("How long to wait for each answer.", valueName: "duration"))
+    var timeout = Duration(milliseconds: 10_000)
 
     @Option(help: "Records, or lines for people.")
     var format = CheckFormat.jsonl
@@ -56,12 +56,13 @@ struct Check: AsyncParsableCommand {
         guard (chargePoint == nil) != (url == nil) else {
             throw ValidationError("give either --url or a charge point")
         }
-        guard timeout > 0, timeout <= 3600 else {
-            throw ValidationError("--timeout is more than 0 and at most 3600 seconds")
-        }
+        try timeout.validateWait(of: "--timeout", atMost: Duration(milliseconds: 3_600_000))
         if let url {
             try ChargePointAddress.validate(url)
             guard !restart else { throw ValidationError("--restart is for a charge point") }
+            guard control.control == nil else {
+                throw ValidationError("--control is for a charge point, which the running serve asks")
+            }
             guard id != "" else { throw ValidationError("--id is empty") }
         } else if id != nil || credentials.passwordFile != nil {
             throw ValidationError("--id and --password-file go with --url")
@@ -70,7 +71,7 @@ struct Check: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let milliseconds = Int64(timeout * 1000)
+        let milliseconds = timeout.milliseconds
         let report = CheckReport(target: url ?? chargePoint ?? "", format: format)
         if let chargePoint {
             try ChargePointCheck(

@@ -65,7 +65,9 @@ struct Dashboard: AsyncParsableCommand {
     @Option(
         name: .customLong("dojot-interval"),
         help: ArgumentHelp("How long to wait before DOJOT is asked again what is new.", valueName: "duration"))
-    var interval = Duration(milliseconds: 10_000)
+    var interval = Dashboard.defaultInterval
+
+    private static let defaultInterval = Duration(milliseconds: 10_000)
 
     func validate() throws {
         guard (certificate == nil) == (key == nil) else {
@@ -84,6 +86,8 @@ struct Dashboard: AsyncParsableCommand {
             }
         } else if access.url != nil || access.user != nil || access.passwordFile != nil {
             throw ValidationError("--url, --user and --password-file are DOJOT's: they go with --dojot")
+        } else if interval != Self.defaultInterval {
+            throw ValidationError("--dojot-interval goes with --dojot")
         }
     }
 

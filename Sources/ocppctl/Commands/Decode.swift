@@ -87,6 +87,17 @@ struct Decode: ParsableCommand {
     @Flag(help: "Write each record by itself, not as many at once as there are.")
     var lineBuffered = false
 
+    func validate() throws {
+        if deriveQuirks, summary || findings || strict || format == .text {
+            throw ValidationError(
+                "--derive-quirks writes a file of profiles alone: it goes with no --summary, --findings, --strict or --format text"
+            )
+        }
+        if summary, !findings, format == .text {
+            throw ValidationError("--summary is one record of JSON: it goes with --format text only beside --findings")
+        }
+    }
+
     func run() throws {
         if files.isEmpty, InputFile.isStandardInputTerminal {
             throw CommandFailure(.usage, "no file given, and standard input is a terminal\n\n" + Self.helpMessage())
@@ -164,6 +175,7 @@ private struct Decoding {
         guard format == .text else { return try output.writeLine { item.write(to: &$0) } }
         switch item {
         case .frame(let record): try output.write(report.lines(of: record).utf8)
+        case .sound(let record): try output.write(report.lines(of: record.read).utf8)
         case .unreadable(let frame): try output.write(report.lines(of: frame).utf8)
         case .connection, .record: break
         }
@@ -185,7 +197,7 @@ private struct Decoding {
     /// Says what is wrong and where. What is allowed and only makes no sense is no violation.
     private mutating func complain(about item: LogItem) {
         switch item {
-        case .connection, .record: break
+        case .connection, .record, .sound: break
         case .unreadable(let frame):
             hasViolations = true
             Diagnostics.say(Decoding.place(frame.source) + frame.error.message)

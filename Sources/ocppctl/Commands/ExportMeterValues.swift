@@ -10,6 +10,9 @@ struct ExportMeterValues: ParsableCommand {
             defaults filled in and the value as it came. What a charge point sent again is written once. Without a \
             file the samples are those of the store, also beside a running serve.
 
+            --charge-point takes patterns with * and ?, in quotes. Where it names one charge point, the frames of a log \
+            that names none are taken for its own.
+
             A frame that cannot be read is said on standard error with its place, and the rest goes on, with status 0. \
             A file without any OCPP frame is status 65, a missing file or store 66.
 

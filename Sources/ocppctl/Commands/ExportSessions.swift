@@ -11,6 +11,9 @@ struct ExportSessions: ParsableCommand {
             null in JSON lines. The column flags says what is odd about a session, such as stopMissing or \
             deliveredLate.
 
+            --charge-point takes patterns with * and ?, in quotes. Where it names one charge point, the frames of a log \
+            that names none are taken for its own.
+
             A frame that cannot be read is said on standard error with its place, and the rest goes on, with status 0. \
             A file without any OCPP frame is status 65, a missing file or store 66.
 
@@ -22,6 +25,7 @@ struct ExportSessions: ParsableCommand {
             Examples:
               ocppctl export-sessions --since yesterday --until today
               ocppctl export-sessions charge.log.gz --columns chargePointId,start,energyWh
+              ocppctl export-sessions --charge-point 'DEPOT-*' --since 7d
               ocppctl export-sessions --by day --timezone America/Sao_Paulo --since 30d
               ocppctl export-sessions --cursor billed.json --output sessions.csv
               ocppctl decode charge.log | ocppctl export-sessions -

@@ -62,7 +62,8 @@ struct HistoryDojot: AsyncParsableCommand {
     var mqttUser: String?
 
     @Argument(
-        help: ArgumentHelp("Charge points; without any, all of the map.", valueName: "charge point"),
+        help: ArgumentHelp(
+            "Charge points; patterns with * and ?; without any, all of the map.", valueName: "charge point"),
         completion: .chargePoints)
     var chargePoints: [String] = []
 
@@ -71,6 +72,10 @@ struct HistoryDojot: AsyncParsableCommand {
             guard since == nil, until == nil, !follow, attribute.isEmpty else {
                 throw ValidationError(
                     "--subscribe reads what arrives, and no history: it goes with no other choice of values")
+            }
+            guard access.url == nil, access.user == nil, access.passwordFile == nil else {
+                throw ValidationError(
+                    "--subscribe asks the broker of the map, and no DOJOT: leave out --url, --user and --password-file")
             }
         } else {
             if mqttUser != nil { throw ValidationError("--mqtt-user is for --subscribe") }
@@ -81,11 +86,13 @@ struct HistoryDojot: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try map.settings()
-        let unknown = chargePoints.filter { settings.devices[$0] == nil }
+        let unknown = chargePoints.filter { pattern in
+            !settings.devices.keys.contains { NamePattern.matches($0, pattern) }
+        }
         guard unknown.isEmpty else {
             throw CommandFailure(.usage, "\(map.dojot) has no device for \(unknown.joined(separator: ", "))")
         }
-        let devices = settings.devices.filter { chargePoints.isEmpty || chargePoints.contains($0.key) }
+        let devices = settings.devices.filter { NamePattern.anyMatches($0.key, chargePoints) }
         let writer = HistoryWriter(records, isLineBuffered: follow || subscribe)
         if subscribe { return try await LiveValues(settings, devices, writer).subscribe(user: mqttUser) }
         let access = try access.needed()

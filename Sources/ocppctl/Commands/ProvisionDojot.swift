@@ -66,8 +66,10 @@ struct ProvisionDojot: AsyncParsableCommand {
 
     @Option(
         name: .customLong("verify-timeout"),
-        help: ArgumentHelp("How long --verify waits for the markers.", valueName: "seconds"))
-    var verifyTimeout = 20.0
+        help: ArgumentHelp("How long --verify waits for the markers.", valueName: "duration"))
+    var verifyTimeout = ProvisionDojot.defaultVerifyTimeout
+
+    private static let defaultVerifyTimeout = Duration(milliseconds: 20_000)
 
     @Flag(name: .customLong("dry-run"), help: "Only say what would be done.")
     var dryRun = false
@@ -107,9 +109,16 @@ struct ProvisionDojot: AsyncParsableCommand {
             throw ValidationError("--dry-run makes no devices for \(name)")
         }
         if mqtt != nil, outputMap == nil, !verify { throw ValidationError("--mqtt is for --output-map and --verify") }
-        guard verifyTimeout > 0, verifyTimeout <= 3600 else {
-            throw ValidationError("--verify-timeout is more than 0 seconds, at most an hour")
+        if mqttVersion != .v05, outputMap == nil, !verify {
+            throw ValidationError("--mqtt-version is for --output-map and --verify")
         }
+        if verifyTimeout != Self.defaultVerifyTimeout, !verify {
+            throw ValidationError("--verify-timeout is for --verify")
+        }
+        if !files.isEmpty, store.store != nil {
+            throw ValidationError("charge points come from files or from --store, not from both")
+        }
+        try verifyTimeout.validateWait(of: "--verify-timeout", atMost: Duration(milliseconds: 3_600_000))
     }
 
     func run() async throws {
@@ -147,7 +156,7 @@ struct ProvisionDojot: AsyncParsableCommand {
             if let outputMap { try file.write(to: outputMap) }
             if verify, !devices.devices.isEmpty {
                 try await RoundTripCheck(
-                    file.settings, session: session, timeoutMilliseconds: Int64(verifyTimeout * 1000)
+                    file.settings, session: session, timeoutMilliseconds: verifyTimeout.milliseconds
                 ).run { report.take($0) }
             }
         } catch {

@@ -30,8 +30,8 @@ struct PublishDojot: ParsableCommand {
     @OptionGroup var map: DojotMapOption
     @OptionGroup var log: LogReadingOptions
 
-    @Option(help: ArgumentHelp("Give up when nothing is acknowledged for so long.", valueName: "seconds"))
-    var timeout = 30.0
+    @Option(help: ArgumentHelp("Give up when nothing is acknowledged for so long.", valueName: "duration"))
+    var timeout = Duration(milliseconds: 30_000)
 
     @Flag(name: .customLong("hash-tags"), help: "Publish SHA-256 hashes of idTags in place of the idTags.")
     var hashTags = false
@@ -59,7 +59,7 @@ struct PublishDojot: ParsableCommand {
     var files: [String] = []
 
     func validate() throws {
-        guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout is more than 0 seconds") }
+        try timeout.validateWait(of: "--timeout", atMost: Duration(milliseconds: 86_400_000))
         guard replay else {
             guard since == nil, until == nil, store.store == nil else {
                 throw ValidationError("--since, --until and --store are for --replay")
@@ -90,7 +90,7 @@ struct PublishDojot: ParsableCommand {
             throw CommandFailure(.usage, "no file given, and standard input is a terminal\n\n" + Self.helpMessage())
         }
         let settings = try map.settings()
-        let publisher = try DevicePublisher(settings, timeoutMilliseconds: Int(timeout * 1000))
+        let publisher = try DevicePublisher(settings, timeoutMilliseconds: Int(timeout.milliseconds))
         let output = OutputWriter(isLineBuffered: true)
         let progress = ProgressLine()
         var unnamed = 0
@@ -137,13 +137,13 @@ struct PublishDojot: ParsableCommand {
     /// Messages of the store's outbox that a broker acknowledged.
     private func publishAgain() throws {
         let settings = try map.settings()
-        let publisher = try DevicePublisher(settings, timeoutMilliseconds: Int(timeout * 1000))
+        let publisher = try DevicePublisher(settings, timeoutMilliseconds: Int(timeout.milliseconds))
         let output = OutputWriter(isLineBuffered: true)
         let progress = ProgressLine()
         let (start, end) = times
         do {
             try SQLiteStoreReader(path: store.path).sentPublications(from: start, before: end) { row in
-                guard log.chargePoint == nil || log.chargePoint == row.chargePointId,
+                guard NamePattern.anyMatches(row.chargePointId, log.chargePoint.map { [$0] } ?? []),
                     let topic = publisher.topic(of: row.chargePointId)
                 else { return }
                 if dryRun {

@@ -47,8 +47,10 @@ struct Send: ParsableCommand {
             valueName: "file"), completion: .file())
     var input: String?
 
-    @Option(help: "Seconds to wait for each answer, and after it for what --until asks.")
-    var timeout: Double = 30
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for each answer, and after it for what --until asks.", valueName: "duration"))
+    var timeout = Duration(milliseconds: 30_000)
 
     @Option(help: "Charge points that are asked at the same time.")
     var parallel: Int = 16
@@ -69,9 +71,7 @@ struct Send: ParsableCommand {
     var raw: String?
 
     func validate() throws {
-        guard timeout > 0, timeout <= 86_400 else {
-            throw ValidationError("--timeout is more than 0 and at most 86400 seconds")
-        }
+        try timeout.validateWait(of: "--timeout", atMost: Duration(milliseconds: 86_400_000))
         guard parallel > 0 else { throw ValidationError("--parallel is at least 1") }
         if input != nil {
             guard words.isEmpty, !all, payload == nil, raw == nil else {
@@ -109,7 +109,7 @@ struct Send: ParsableCommand {
         try tally.finish()
     }
 
-    private var timeoutMilliseconds: Int64 { Int64(timeout * 1000) }
+    private var timeoutMilliseconds: Int64 { timeout.milliseconds }
 
     /// What goes to each charge point.
     private func request() throws -> (String) -> CommandRequest {

@@ -50,8 +50,9 @@ struct Serve: AsyncParsableCommand {
     @Option(
         name: .customLong("ping-interval"),
         help: ArgumentHelp(
-            "Seconds between pings; a charge point that stays silent for two is offline.", valueName: "seconds"))
-    var pingInterval: Double = 30
+            "How long from ping to ping; a charge point that stays silent for two is offline. 0 for no pings.",
+            valueName: "duration"))
+    var pingInterval = Duration(milliseconds: 30_000)
 
     @Option(
         help: ArgumentHelp(
@@ -134,9 +135,12 @@ struct Serve: AsyncParsableCommand {
         guard (0...86_400).contains(heartbeatInterval) else {
             throw ValidationError("--heartbeat-interval is 0 to 86400 seconds")
         }
-        guard pingInterval >= 0, pingInterval <= 3600 else {
-            throw ValidationError("--ping-interval is 0 to 3600 seconds")
+        guard pingInterval.milliseconds <= 3_600_000 else {
+            throw ValidationError("--ping-interval is at most 1h")
         }
+        try keepFrames.validateUnit(of: "--keep-frames")
+        try keepOutbox.validateUnit(of: "--keep-outbox")
+        if hashTags, dojot == nil { throw ValidationError("--hash-tags is about what --dojot publishes") }
         guard listen.isLoopback || security.profile != nil else {
             throw ValidationError(
                 "\(listen) is not a loopback address, and whoever reaches it could act as any charge point: "
@@ -148,6 +152,7 @@ struct Serve: AsyncParsableCommand {
         let (stopped, stop) = AsyncStream.makeStream(of: Int32.self)
         let signals = Signals { stop.yield($0) }
         defer { withExtendedLifetime(signals) {} }
+        let input = try input.map { try ServeInput($0) }
         // Before it listens: whoever sees that may send HUP at once.
         let reloader = ServeReload()
         let (hungUp, hangUp) = AsyncStream.makeStream(of: Void.self)
@@ -166,9 +171,7 @@ struct Serve: AsyncParsableCommand {
         }
         let reloading = Task {
             for await _ in hungUp {
-                let (rules, messages) = reloader.read()
-                await server.reload(rules)
-                for message in messages { Diagnostics.say(message) }
+                for message in await reloader.reload(server) { Diagnostics.say(message) }
             }
         }
         defer { reloading.cancel() }
@@ -176,14 +179,7 @@ struct Serve: AsyncParsableCommand {
         let base = url.hasSuffix("/") ? url : url + "/"
         Diagnostics.say("listening on \(url); charge points connect to \(base)<identity>")
         if let url = await server.httpURL { Diagnostics.say("metrics on \(url)/metrics") }
-        if let input {
-            do {
-                try ServeInput.start(input, for: server)
-            } catch {
-                await server.stop()
-                throw error
-            }
-        }
+        input?.start(for: server)
         for await _ in stopped { break }
         Diagnostics.say("stopping")
         await server.stop()
@@ -197,7 +193,7 @@ struct Serve: AsyncParsableCommand {
         settings.http = http.map { ($0.host, $0.port) }
         settings.acceptsOnlyKnown = accept == .known
         settings.maximumFrameBytes = limits.frameBytes.bytes
-        settings.pingIntervalMilliseconds = Int(pingInterval * 1000)
+        settings.pingIntervalMilliseconds = Int(pingInterval.milliseconds)
         settings.keepFramesMilliseconds = keepFrames.milliseconds
         settings.keepOutboxMilliseconds = keepOutbox.milliseconds
         settings.minimumFreeBytes = minimumFree.bytes

@@ -2,6 +2,7 @@ import ArgumentParser
 import CentralSystemService
 import OCPPKit
 import Synchronization
+import TransportSecurity
 
 /// What HUP reads again of `serve`'s settings: the configuration files, and the files that they and the flags name.
 final class ServeReload: Sendable {
@@ -18,23 +19,33 @@ final class ServeReload: Sendable {
         known.withLock { $0 = values }
     }
 
-    /// - Returns: the rules as they are now, and what to say once they hold; no rules where they cannot be read.
-    func read() -> (rules: CentralSystem.Configuration?, messages: [String]) {
+    /// Reads all of it again, and lets the server go by it; where anything cannot be read, by nothing of it.
+    ///
+    /// - Returns: what to say.
+    func reload(_ server: CentralSystemServer) async -> [String] {
         do {
             let line = try ConfiguredCommandLine.own()
             let now = try line.settings()
-            guard let serve = try line.parse() as? Serve else { return (nil, []) }
-            let rules = try serve.settings().centralSystem
+            guard let serve = try line.parse() as? Serve else { return [] }
+            let read = try await server.reload(serve.settings().centralSystem)
             let before = known.withLock { known in
                 defer { known = now }
                 return known
             }
-            return (rules, Self.messages(Set(before.keys).union(now.keys).filter { before[$0] != now[$0] }))
+            return read + Self.messages(Set(before.keys).union(now.keys).filter { before[$0] != now[$0] })
         } catch let failure as CommandFailure {
-            return (nil, ["\(failure.message); going on with what was read before"])
+            return [Self.told(failure.message)]
+        } catch let error as TLSError {
+            return [Self.told("\(error)")]
+        } catch let error as PasswordFile.Failure {
+            return [Self.told("\(error)")]
         } catch {
-            return (nil, ["\(OCPPCtl.message(for: error)); going on with what was read before"])
+            return [Self.told(OCPPCtl.message(for: error))]
         }
+    }
+
+    private static func told(_ reason: String) -> String {
+        "\(reason); going on with what was read before: nothing was reloaded"
     }
 
     private static func messages(_ changed: Set<String>) -> [String] {

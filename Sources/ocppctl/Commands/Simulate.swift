@@ -36,7 +36,7 @@ struct Simulate: AsyncParsableCommand {
     var url = "ws://127.0.0.1:9000/ocpp"
 
     @Option(help: ArgumentHelp("The charge point's identity.", valueName: "identity"))
-    var id = "CP001"
+    var id = Simulate.defaultID
 
     @OptionGroup var credentials: ChargePointCredentials
 
@@ -63,14 +63,14 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Simulated seconds in a second.", valueName: "factor"))
     var speed: Double = 1
 
-    @Option(help: ArgumentHelp("How many charge points; more than one are named by --id-pattern.", valueName: "n"))
+    @Option(help: ArgumentHelp("How many charge points; those of a fleet are named by --id-pattern.", valueName: "n"))
     var count = 1
 
     @Option(
         name: .customLong("id-pattern"),
         help: ArgumentHelp(
             "Identities of a fleet: %05d stands for the number, from 1, in five digits.", valueName: "pattern"))
-    var idPattern = IdentityPattern(argument: "CP%05d")!
+    var idPattern = IdentityPattern.standard
 
     @OptionGroup(title: "Load") var load: LoadOptions
 
@@ -85,6 +85,11 @@ struct Simulate: AsyncParsableCommand {
     @Flag(help: "Say only what went wrong.")
     var quiet = false
 
+    private static let defaultID = "CP001"
+
+    /// Whether the pattern names the charge points: also one alone, so that a script may count from 1.
+    private var usesPattern: Bool { count > 1 || idPattern != .standard }
+
     func validate() throws {
         guard speed > 0, speed <= 100_000 else { throw ValidationError("--speed is more than 0 and at most 100000") }
         guard (1...100_000).contains(count) else { throw ValidationError("--count is 1 to 100000") }
@@ -92,6 +97,13 @@ struct Simulate: AsyncParsableCommand {
         try credentials.validate(for: url)
         if load.isOn, !session.isEmpty || !call.isEmpty {
             throw ValidationError("--load sends --message, and takes neither --session nor --call")
+        }
+        if load.isOn, !fail.isEmpty || speed != 1 || model.name != ModelName.abbTerra54.name {
+            throw ValidationError(
+                "under --load charge points only send: --fail, --speed and --model mean nothing there")
+        }
+        if usesPattern, id != Self.defaultID {
+            throw ValidationError("--id names one charge point; those of --count are named by --id-pattern")
         }
         guard !id.isEmpty else { throw ValidationError("--id is empty") }
         let connectors = model.model.connectors.count
@@ -108,7 +120,7 @@ struct Simulate: AsyncParsableCommand {
         } catch {
             throw CommandFailure(.configuration, "\(error)")
         }
-        let ids = count == 1 ? [id] : (1...count).map { idPattern.identity($0) }
+        let ids = usesPattern ? (1...count).map { idPattern.identity($0) } : [id]
         if load.isOn { return try await run(LoadGenerator(loop: loop, ids: ids, settings: loadSettings()), on: loop) }
         let fleet = SimulatedFleet(
             loop: loop,
@@ -164,7 +176,9 @@ struct ModelName: ExpressibleByArgument {
 }
 
 /// `CP%05d`: a text with one `%d`, which may have a width.
-struct IdentityPattern: ExpressibleByArgument {
+struct IdentityPattern: ExpressibleByArgument, Equatable {
+    static let standard = IdentityPattern(argument: "CP%05d")!
+
     private let pattern: String
     private let prefix: String
     private let suffix: String

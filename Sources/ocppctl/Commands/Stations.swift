@@ -21,10 +21,7 @@ struct Stations: ParsableCommand {
     @OptionGroup var control: ControlOption
     @OptionGroup var store: StoreOption
 
-    @Option(
-        name: .customLong("charge-point"),
-        help: ArgumentHelp("Only this charge point; a pattern with * and ?; repeatable.", valueName: "id"))
-    var chargePoint: [String] = []
+    @OptionGroup var chargePoints: ChargePointFilter
 
     @Flag(help: "Only those that are connected now.")
     var online = false
@@ -46,8 +43,7 @@ struct Stations: ParsableCommand {
     }
 
     private func isWanted(_ station: Station) -> Bool {
-        if online, !station.isOnline { return false }
-        return chargePoint.isEmpty || chargePoint.contains { NamePattern.matches(station.chargePointId, $0) }
+        (!online || station.isOnline) && chargePoints.passes(station.chargePointId)
     }
 
     private func each(_ body: (Station) throws -> Void) throws {

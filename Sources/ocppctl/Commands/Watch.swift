@@ -21,11 +21,7 @@ struct Watch: ParsableCommand {
 
     @OptionGroup var control: ControlOption
 
-    @Option(
-        name: .customLong("charge-point"),
-        help: ArgumentHelp("Only of this charge point; a pattern with * and ?; repeatable.", valueName: "id"),
-        completion: .chargePoints)
-    var chargePoint: [String] = []
+    @OptionGroup var chargePoints: ChargePointFilter
 
     @Option(help: "Which records.")
     var records = WatchFilter.Kind.all
@@ -46,6 +42,13 @@ struct Watch: ParsableCommand {
             let near = UsageErrors.nearest(unknown, among: Actions.all.map(\.name))
             throw ValidationError("OCPP 1.6 has no action \(unknown).\(near.map { " Did you mean \($0)?" } ?? "")")
         }
+        if !action.isEmpty, records == .sessions || records == .connections {
+            throw ValidationError(
+                "--records \(records.rawValue) are of no action: leave out --action, or ask for frames")
+        }
+        if connector != nil, records == .connections {
+            throw ValidationError("--records connections are about no connector: leave out --connector")
+        }
     }
 
     func run() throws {
@@ -56,7 +59,7 @@ struct Watch: ParsableCommand {
         }
         defer { withExtendedLifetime(signals) {} }
         let session = ControlSession(path: control.path)
-        try session.watch(WatchFilter(kind: records, chargePoints: chargePoint))
+        try session.watch(WatchFilter(kind: records, chargePoints: chargePoints.patterns))
         if isTable { return try showTable(session) }
         let output = OutputWriter(isLineBuffered: true)
         Diagnostics.say("watching")
@@ -89,9 +92,7 @@ struct Watch: ParsableCommand {
         var table = WatchTable()
         let asker = ControlSession(path: control.path)
         try asker.stations { station in
-            if chargePoint.isEmpty || chargePoint.contains(where: { NamePattern.matches(station.chargePointId, $0) }) {
-                table.take(station)
-            }
+            if chargePoints.passes(station.chargePointId) { table.take(station) }
         }
         Screen.enter()
         defer { Screen.leave() }

@@ -56,11 +56,15 @@ struct ConfiguredCommandLine {
         }
         let settings = try Settings(file: file)
         try settings.check()
-        let items = try settings.items(for: CommandOptions(command.words, command.type)).filter { !isGiven($0.option) }
-        do {
-            return try OCPPCtl.parseAsRoot(words(with: items[...], after: command.words.count))
-        } catch {
-            throw blamed(error, items, after: command.words.count)
+        var items = try settings.items(for: CommandOptions(command.words, command.type)).filter { !isGiven($0.option) }
+        while true {
+            do {
+                return try OCPPCtl.parseAsRoot(words(with: items[...], after: command.words.count))
+            } catch {
+                guard let index = culprit(of: error, items, after: command.words.count) else { throw error }
+                guard givesWay(items[...index], to: error, command.words) else { throw Self.blame(error, items[index]) }
+                items.remove(at: index)
+            }
         }
     }
 
@@ -81,26 +85,43 @@ struct ConfiguredCommandLine {
         arguments.prefix(count) + items.flatMap(\.words) + arguments.dropFirst(count)
     }
 
-    /// Which setting brings the error; what was typed alone where none does.
-    private func blamed(_ error: any Error, _ items: [Settings.Item], after count: Int) -> any Error {
+    /// Which setting brings the error; `nil` where what was typed alone does.
+    private func culprit(of error: any Error, _ items: [Settings.Item], after count: Int) -> Int? {
         let message = OCPPCtl.message(for: error)
         var before: String?
         for end in 0...items.count {
-            var told: String?
-            do {
-                _ = try OCPPCtl.parseAsRoot(words(with: items[..<end], after: count))
-            } catch {
-                told = OCPPCtl.message(for: error)
-            }
-            if told == message, before != message, end > 0 {
-                let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
-                switch items[end - 1].source {
-                case .variable(let name): return CommandFailure(.configuration, "$\(name): \(text)")
-                case .file(let place): return CommandFailure(.configuration, "\(place): \(text)")
-                }
-            }
+            let told = Self.complaint(about: words(with: items[..<end], after: count))
+            if told == message, before != message, end > 0 { return end - 1 }
             before = told
         }
-        return error
+        return nil
+    }
+
+    /// Whether the last of these settings is passed over, since it does not go with what was typed; or since it is one
+    /// for all commands and only means nothing here, as a store does where rows come from a file.
+    private func givesWay(_ items: ArraySlice<Settings.Item>, to error: any Error, _ command: [String]) -> Bool {
+        guard let last = items.last else { return false }
+        // These take any text, so that it is not their value that is wrong.
+        if last.isShared, ["store", "control", "quirks"].contains(last.option.name) { return true }
+        return Self.complaint(about: command + items.flatMap(\.words)) != OCPPCtl.message(for: error)
+    }
+
+    /// What is wrong with a command line.
+    private static func complaint(about words: [String]) -> String? {
+        do {
+            _ = try OCPPCtl.parseAsRoot(words)
+            return nil
+        } catch {
+            return OCPPCtl.message(for: error)
+        }
+    }
+
+    private static func blame(_ error: any Error, _ item: Settings.Item) -> CommandFailure {
+        let message = OCPPCtl.message(for: error)
+        let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+        switch item.source {
+        case .variable(let name): return CommandFailure(.configuration, "$\(name): \(text)")
+        case .file(let place): return CommandFailure(.configuration, "\(place): \(text)")
+        }
     }
 }

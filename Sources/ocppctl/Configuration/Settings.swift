@@ -16,6 +16,8 @@ struct Settings {
         let option: CommandOptions.Option
         let values: [String]
         let source: Source
+        /// Whether it stands for all commands that have the option.
+        var isShared = false
 
         /// The words that say the same.
         var words: [String] {
@@ -101,7 +103,9 @@ struct Settings {
                 if option.isFlag, value != "true", value != "false" {
                     throw CommandFailure(.configuration, "$\(variable) is true or false")
                 }
-                return Item(option: option, values: [value], source: .variable(variable))
+                return Item(
+                    option: option, values: [value], source: .variable(variable),
+                    isShared: variable == Self.variable([], option.name))
             }
             for file in files {
                 // The innermost section goes before those around it.
@@ -109,7 +113,11 @@ struct Settings {
                     $0.option == option.name && command.words.starts(with: $0.command)
                         && (!$0.command.isEmpty || Self.shared.contains($0.option))
                 }.max { $0.command.count < $1.command.count }
-                if let found { return Item(option: option, values: found.values, source: .file(found.place)) }
+                if let found {
+                    return Item(
+                        option: option, values: found.values, source: .file(found.place),
+                        isShared: found.command.isEmpty)
+                }
             }
             return nil
         }

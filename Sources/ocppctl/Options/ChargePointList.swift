@@ -56,10 +56,9 @@ struct ChargePointList {
     private struct LineError: Error { let message: String }
 
     private mutating func read(_ bytes: [UInt8], _ columns: inout [String]?) throws(LineError) {
-        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
         guard let first = bytes.first(where: { $0 > 0x20 }) else { return }
         if first == UInt8(ascii: "{") {
-            try readJSON(Array(bytes))
+            try readJSON(bytes)
         } else if let columns {
             try readCSV(String(decoding: bytes, as: UTF8.self), columns)
         } else {

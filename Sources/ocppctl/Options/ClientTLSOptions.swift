@@ -60,6 +60,7 @@ enum ChargePointSecret {
                 throw CommandFailure(error.code == 0 ? .configuration : .noInput, error.description)
             }
         }
+        if bytes.starts(with: LineSplitter.byteOrderMark) { bytes.removeFirst(LineSplitter.byteOrderMark.count) }
         while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
         let text = String(decoding: bytes, as: UTF8.self)
         guard !bytes.contains(0x0A), text.utf8.elementsEqual(bytes), let secret = Secret(text: text) else {

@@ -33,12 +33,13 @@ struct DojotAccess: ParsableArguments {
 
     /// - Throws: status 78 where the file cannot be read or has no password.
     func password() throws -> String {
-        let bytes: [UInt8]
+        var bytes: [UInt8]
         do {
             bytes = try InputFile(passwordFile).readAll()
         } catch let failure as CommandFailure {
             throw CommandFailure(.configuration, failure.message)
         }
+        if bytes.starts(with: LineSplitter.byteOrderMark) { bytes.removeFirst(LineSplitter.byteOrderMark.count) }
         let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
         guard !line.isEmpty else { throw CommandFailure(.configuration, "\(passwordFile): the first line is empty") }
         return String(decoding: line, as: UTF8.self)

@@ -28,7 +28,9 @@ struct LoadOptions: ParsableArguments {
     var rate: Double?
 
     @Option(help: ArgumentHelp("Under --load: how long messages are sent once all have booted.", valueName: "duration"))
-    var duration = Duration(milliseconds: 10_000)
+    var duration = LoadOptions.defaultDuration
+
+    private static let defaultDuration = Duration(milliseconds: 10_000)
 
     @Option(
         help: ArgumentHelp(
@@ -39,6 +41,9 @@ struct LoadOptions: ParsableArguments {
     func validate() throws {
         if let rate, !(rate > 0 && rate <= 10_000_000) {
             throw ValidationError("--rate is more than 0 and at most 10000000 messages a second")
+        }
+        if !isOn, message != .heartbeat || rate != nil || duration != Self.defaultDuration || ramp.milliseconds != 0 {
+            throw ValidationError("--message, --rate, --duration and --ramp are of --load")
         }
         guard duration.milliseconds > 0 else { throw ValidationError("--duration is longer than 0") }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OCPPKit
 
 /// `127.0.0.1:9000`, `[::1]:9000`, `localhost:0`.
 struct ListenAddress: ExpressibleByArgument, CustomStringConvertible {
@@ -23,9 +24,14 @@ struct ListenAddress: ExpressibleByArgument, CustomStringConvertible {
     var defaultValueDescription: String { description }
 }
 
-/// `30d`, `12h`, `90m`, `45s`, `500ms`; a bare number is seconds.
-struct Duration: ExpressibleByArgument, CustomStringConvertible {
+/// `30d`, `12h`, `90m`, `45s`, `500ms`, `1.5h`; a bare number is seconds.
+struct Duration: ExpressibleByArgument, CustomStringConvertible, Equatable {
     var milliseconds: Int64
+    /// Whether it was said of what. Without it a number is seconds, which nobody means who keeps something for 30 days.
+    private(set) var hasUnit = true
+
+    /// As long, however it was said.
+    static func == (one: Duration, other: Duration) -> Bool { one.milliseconds == other.milliseconds }
 
     private static let units: [(suffix: String, milliseconds: Int64)] = [
         ("ms", 1), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("", 1000),
@@ -35,11 +41,37 @@ struct Duration: ExpressibleByArgument, CustomStringConvertible {
 
     init?(argument: String) {
         guard let unit = Self.units.first(where: { argument.hasSuffix($0.suffix) }),
-            let number = Int64(argument.dropLast(unit.suffix.count)), number >= 0
+            let number = Self.thousandths(argument.dropLast(unit.suffix.count))
         else { return nil }
         let (product, overflow) = number.multipliedReportingOverflow(by: unit.milliseconds)
         guard !overflow else { return nil }
-        milliseconds = product
+        milliseconds = product / 1000
+        hasUnit = !unit.suffix.isEmpty
+    }
+
+    /// Of digits with at most three behind a point.
+    private static func thousandths(_ text: Substring) -> Int64? {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".") })
+        else { return nil }
+        return ExactDecimal(String(text))?.shifted(by: 3).wholeNumber
+    }
+
+    /// - Throws: a usage error for one that is 0, or longer than `most`.
+    func validateWait(of option: String, atMost most: Duration) throws {
+        guard milliseconds > 0, milliseconds <= most.milliseconds else {
+            throw ValidationError("\(option) is more than 0 and at most \(most)")
+        }
+    }
+
+    /// Of an option that takes days as well as seconds.
+    ///
+    /// - Throws: a usage error for a number alone, unless it is 0.
+    func validateUnit(of option: String) throws {
+        guard hasUnit || milliseconds == 0 else {
+            let number = ExactDecimal(mantissa: milliseconds, exponent: -3)
+            throw ValidationError(
+                "\(option) \(number): \(number) of what? Say \(number)d for days, \(number)h, \(number)m or \(number)s")
+        }
     }
 
     var description: String {

@@ -19,11 +19,7 @@ struct RowSourceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Before this time, in the same forms.", valueName: "time"))
     var until: TimePoint?
 
-    @Option(
-        name: .customLong("charge-point"),
-        help: ArgumentHelp(
-            "Only this charge point. Frames of a log that names none are taken for its own.", valueName: "id"))
-    var chargePoint: String?
+    @OptionGroup var chargePoints: ChargePointFilter
 
     @Option(
         help: ArgumentHelp(
@@ -51,7 +47,7 @@ struct RowSourceOptions: ParsableArguments {
         let now = Timestamp.now
         return SessionFilter(
             since: since?.resolved(now: now, in: timezone), until: until?.resolved(now: now, in: timezone),
-            chargePointId: chargePoint)
+            chargePoints: chargePoints.patterns)
     }
 
     /// How times are written; `nil` for UTC.
@@ -62,7 +58,7 @@ struct RowSourceOptions: ParsableArguments {
 
     func logOptions() throws -> LogOptions {
         let timezone = timezone
-        var options = LogOptions(chargePointId: chargePoint)
+        var options = LogOptions(chargePointId: chargePoints.single)
         // How long things took does not depend on the zone, so a log without one is worth reading by a default.
         options.zone = { timezone?.utc(ofLocal: $0) ?? $0 }
         options.quirks = try quirks.read()

@@ -192,7 +192,7 @@ struct LimitOptions: ParsableArguments {
         }
         guard (4...512).contains(jsonDepth) else { throw ValidationError("--max-json-depth is 4 to 512") }
         guard handshakeTimeout.milliseconds >= 100, messageTimeout.milliseconds >= 100 else {
-            throw ValidationError("--handshake-timeout and --message-timeout are at least 0.1s")
+            throw ValidationError("--handshake-timeout and --message-timeout are at least 100ms")
         }
     }
 

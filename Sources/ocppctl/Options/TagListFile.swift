@@ -28,10 +28,9 @@ struct TagTable {
 
     /// - Returns: `nil` for a line that holds none.
     mutating func read(_ bytes: [UInt8]) throws(TagError) -> Tag? {
-        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
         guard let first = bytes.first(where: { $0 > 0x20 }), first != UInt8(ascii: "#") else { return nil }
         if first == UInt8(ascii: "{") {
-            guard let root = try? JSONTree(parsing: Array(bytes)).root else { throw TagError(message: "not JSON") }
+            guard let root = try? JSONTree(parsing: bytes).root else { throw TagError(message: "not JSON") }
             if root["messageType"] != nil || root["record"].map({ $0.text != "tag" }) == true { return nil }
             return try Tag(root)
         }

@@ -56,7 +56,8 @@ final class CommandRunner {
     func run(_ requests: [CommandRequest], then source: (any CommandSource)? = nil) throws {
         if condition != nil {
             let ids = source == nil ? requests.map(\.chargePointId) : []
-            try session.watch(WatchFilter(kind: .frames, chargePoints: ids.count > 100 ? [] : ids))
+            // Frames, and connections that end.
+            try session.watch(WatchFilter(kind: .all, chargePoints: ids.count > 100 ? [] : ids))
         }
         waiting = requests
         while true {
@@ -116,13 +117,16 @@ final class CommandRunner {
         if let end = open[number]?.followUp?.accepted(messageId: outcome.messageId) { try conclude(number, end) }
     }
 
-    /// A frame of somebody whom a command was sent to, perhaps.
+    /// A record about somebody whom a command was sent to, perhaps.
     private func note(_ line: [UInt8]) throws {
         guard let record = try? JSONTree(parsing: line).root,
-            let number = open.first(where: { $0.value.chargePointId == record["chargePointId"]?.text })?.key,
-            let end = open[number]?.followUp?.take(record, line: line)
+            let number = open.first(where: { $0.value.chargePointId == record["chargePointId"]?.text })?.key
         else { return }
-        try conclude(number, end)
+        if record["messageType"] != nil {
+            if let end = open[number]?.followUp?.take(record, line: line) { try conclude(number, end) }
+        } else if record["record"]?.text == "connection", record["event"]?.text == "disconnected" {
+            open[number]?.followUp?.disconnected()
+        }
     }
 
     private func conclude(_ number: UInt64, _ end: FollowUp.Conclusion) throws {

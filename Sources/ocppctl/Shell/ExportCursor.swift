@@ -24,6 +24,7 @@ struct ExportCursor<Mark: ExportMark> {
     init(file: String) throws {
         self.file = file
         if unsafe access(file, F_OK) != 0, errno == ENOENT { return }
+        try AtomicFile.checkPlace(of: file)
         let content = try InputFile(file).readAll()
         guard let root = try? JSONTree(parsing: content).root, let mark = Mark(root) else {
             throw CommandFailure(

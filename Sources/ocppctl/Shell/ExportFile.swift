@@ -11,8 +11,8 @@ final class ExportFile {
     let path: String
     /// Rows go here.
     let output: OutputWriter
-    /// Whether the file has something in it.
-    let hasContent: Bool
+    /// The first line of the file, as far as it is looked at, without its end; `nil` where the file is empty.
+    private let firstLine: [UInt8]?
     private let part: String
     private let descriptor: Int32
     private var isPending = false
@@ -21,6 +21,7 @@ final class ExportFile {
     ///
     /// - Throws: `CommandFailure` with status 74.
     private init(_ path: String) throws {
+        try AtomicFile.checkPlace(of: path)
         let path = Self.resolved(path)
         self.path = path
         part = path + ".part"
@@ -31,19 +32,47 @@ final class ExportFile {
         }
         guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(part) }
         output = OutputWriter(descriptor: descriptor, name: path)
-        var hasContent = false
-        var status = stat()
-        if unsafe stat(path, &status) == 0 {
-            // Nobody may read it who could not before.
-            guard fchmod(descriptor, status.st_mode & 0o777) == 0 else { throw Self.failure(part) }
-            let file = try InputFile(path)
-            var chunk: [UInt8] = []
-            while try file.read(into: &chunk) {
-                try output.write(chunk)
-                hasContent = true
-            }
+        do {
+            firstLine = try Self.copy(path, to: output, descriptor)
+        } catch {
+            _ = unsafe unlink(part)
+            throw error
         }
-        self.hasContent = hasContent
+    }
+
+    /// What is in the file, as it is; its last line gets its end where somebody has taken it away.
+    ///
+    /// - Returns: its first line, without a byte order mark.
+    private static func copy(_ path: String, to output: OutputWriter, _ descriptor: Int32) throws -> [UInt8]? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        // Nobody may read it who could not before.
+        guard fchmod(descriptor, status.st_mode & 0o777) == 0 else { throw failure(path) }
+        let file = try InputFile(path)
+        var chunk: [UInt8] = []
+        var first: [UInt8]?
+        var last: UInt8?
+        while try file.read(into: &chunk) {
+            try output.write(chunk)
+            if first == nil { first = Array(chunk.prefix { $0 != 0x0A && $0 != 0x0D }) }
+            last = chunk.last
+        }
+        if let last, last != 0x0A { try output.write([0x0D, 0x0A]) }
+        return first.map { $0.starts(with: LineSplitter.byteOrderMark) ? Array($0.dropFirst(3)) : $0 }
+    }
+
+    /// Rows go under a header of their own columns alone.
+    ///
+    /// - Throws: `CommandFailure` with status 65 where the file begins with another one.
+    private func check<Row>(_ table: RowTable<Row>, _ format: RowFormatOptions.Format) throws {
+        guard let firstLine else { return }
+        let header = table.csvHeader.drop { LineSplitter.byteOrderMark.contains($0) }.dropLast(2)
+        guard format == .csv ? firstLine.elementsEqual(header) : firstLine.first == UInt8(ascii: "{") else {
+            throw CommandFailure(
+                .badData,
+                "\(path): it begins with other columns, or rows of another format: name another file, or give the "
+                    + "--columns, --format and --dialect that it was made with")
+        }
     }
 
     deinit { close(descriptor) }
@@ -60,7 +89,8 @@ final class ExportFile {
         let cursor = try ExportCursor<Mark>(file: cursorFile)
         let file = try ExportFile(path)
         do {
-            let writer = try RowWriter(table, format, to: file.output, hasHeader: file.hasContent)
+            try file.check(table, format)
+            let writer = try RowWriter(table, format, to: file.output, hasHeader: file.firstLine != nil)
             try file.commit(read(cursor, writer.write), from: cursor)
         } catch {
             file.discard()

@@ -51,11 +51,19 @@ struct InputFile: ~Copyable {
         }
     }
 
+    /// Larger files are none that are read as a whole: they may never end, as those of `/dev` do not.
+    private static let maximumWhole = 256 << 20
+
     /// Reads all that is left.
     func readAll() throws -> [UInt8] {
         var whole: [UInt8] = []
         var chunk: [UInt8] = []
-        while try read(into: &chunk) { whole += chunk }
+        while try read(into: &chunk) {
+            whole += chunk
+            guard whole.count <= Self.maximumWhole else {
+                throw CommandFailure(.noInput, "cannot read \(name): it is larger than 256 MiB")
+            }
+        }
         return whole
     }
 

@@ -20,6 +20,7 @@ struct LogFrames {
         try files.read(names) { item in
             switch item {
             case .frame(let record): try body(record)
+            case .sound(let record): try body(record.read)
             case .connection, .record: try other(item)
             case .unreadable(let frame):
                 unreadable += 1

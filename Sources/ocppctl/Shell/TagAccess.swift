@@ -19,7 +19,15 @@ struct TagAccess {
     }
 
     /// In the order of the idTags without their case; none where there is no store yet.
-    func tags() throws -> [Tag] { try reader()?.tags() ?? [] }
+    ///
+    /// - Parameter mustExist: a store that is not there is status 66.
+    func tags(mustExist: Bool = false) throws -> [Tag] {
+        guard let reader = try reader() else {
+            if mustExist { throw StoreError.noStore(path: storePath).failure }
+            return []
+        }
+        return try reader.tags()
+    }
 
     /// The local list that a charge point is known to have. What the server has heard of it is waited for: a change, if
     /// only of nothing, is told once it is stored, and with it all before it.

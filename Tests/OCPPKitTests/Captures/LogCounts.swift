@@ -1,5 +1,7 @@
 import Foundation
-import OCPPKit
+import Testing
+
+@testable import OCPPKit
 
 /// What a log yields, counted as the `.expect.json` beside each log counts it.
 struct LogCounts: Equatable, CustomStringConvertible {
@@ -41,7 +43,7 @@ struct LogCounts: Equatable, CustomStringConvertible {
     }
 }
 
-/// Reads a log in one go.
+/// Reads a log in one go. Sound frames are given with their values, and looked at closely on the way.
 func readLog(
     _ bytes: [UInt8], file: String = "test.log", options: LogOptions = LogOptions(), chunk: Int = 1 << 16
 ) -> [LogItem] {
@@ -49,10 +51,32 @@ func readLog(
     var items: [LogItem] = []
     reader.open(file)
     for start in stride(from: 0, to: bytes.count, by: chunk) {
-        reader.read(Array(bytes[start..<min(bytes.count, start + chunk)])) { items.append($0) }
+        reader.read(Array(bytes[start..<min(bytes.count, start + chunk)])) { items.append(withValues($0)) }
     }
-    reader.close { items.append($0) }
+    reader.close { items.append(withValues($0)) }
     return items
+}
+
+private func withValues(_ item: LogItem) -> LogItem {
+    guard case .sound(let sound) = item else { return item }
+    checkSound(sound)
+    return .frame(sound.read)
+}
+
+/// A frame that was found sound is one with which nothing is wrong, and its record is written as that of any other.
+func checkSound(_ sound: SoundRecord) {
+    let record = sound.read
+    let answering = record.frame.kind == .callResult ? record.action : nil
+    let violations = Validator.violations(of: record.frame, answering: answering)
+    let repairs = Repair.names(
+        reading: record.frame, payload: record.payload, answering: answering, violations: violations)
+    let text = String(decoding: record.frame.raw, as: UTF8.self)
+    #expect(violations.isEmpty, "\(text)")
+    #expect(repairs.isEmpty, "\(text)")
+    var (quick, plain) = (JSONWriter(), JSONWriter())
+    sound.write(to: &quick)
+    record.write(to: &plain)
+    #expect(quick.text == plain.text)
 }
 
 func readLog(_ text: String, options: LogOptions = LogOptions()) -> [LogItem] {
@@ -60,7 +84,13 @@ func readLog(_ text: String, options: LogOptions = LogOptions()) -> [LogItem] {
 }
 
 extension LogItem {
-    var record: FrameRecord? { if case .frame(let record) = self { record } else { nil } }
+    var record: FrameRecord? {
+        switch self {
+        case .frame(let record): record
+        case .sound(let record): record.read
+        case .unreadable, .connection, .record: nil
+        }
+    }
     var unreadable: UnreadableFrame? { if case .unreadable(let frame) = self { frame } else { nil } }
 }
 

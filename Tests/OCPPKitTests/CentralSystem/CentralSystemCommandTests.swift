@@ -93,12 +93,52 @@ struct CentralSystemCommandTests {
         #expect(outcome.outcome == .error && outcome.status == "NotSupported" && outcome.message == "no such thing")
     }
 
+    /// It has answered: nobody need wait until the time is over, and the next command can go.
+    @Test(arguments: [
+        (#"[3,"ID"]"#, "2 elements; a CALLRESULT has 3"), (#"[3,"ID",[]]"#, "the payload is not an object"),
+        (#"[3,"ID",{},{}]"#, "4 elements; a CALLRESULT has 3"), (#"[4,"ID"]"#, "2 elements; a CALLERROR has 5"),
+        (#"[3,"ID",{"status":"Accepted""#, "the text ends inside a value, after "),
+        (#"[3,"ID",{"configurationKey":]}]"#, "not JSON at byte "),
+    ])
+    func `An answer that cannot be read is one`(_ answer: String, _ reason: String) throws {
+        var scenario = booted("CP1")
+        let sent = scenario.command("CP1", "GetConfiguration")
+        let call = try #require(sent)
+        scenario.command("CP1", "ClearCache")
+        scenario.send("CP1", answer.replacing("ID", with: "other"))
+        #expect(scenario.outcomes.isEmpty)
+        scenario.send("CP1", answer.replacing("ID", with: call.messageId))
+        let outcome = try #require(scenario.outcomes.first)
+        #expect(outcome.outcome == .error && outcome.status == nil && outcome.messageId == call.messageId)
+        #expect(outcome.message?.hasPrefix("the answer cannot be read: \(reason)") == true)
+        #expect(scenario.calls(to: scenario.connection["CP1"]).last?.action == "ClearCache")
+    }
+
+    /// Row 26.
+    @Test(arguments: [
+        #"[3,"ID",{"status":"Accepted","value":"5c1f00aa"}"#,
+        #"[3,"ID",{"configurationKey":[{"key":"AuthorizationKey","value":"6d2e"}],"unknownKey":]}]"#,
+        #"[3,"ID",{"configurationKey":{"key":"AuthorizationKey","value":"6d2e"}}]"#,
+    ])
+    func `No secret is told of an answer that is no frame`(_ answer: String) throws {
+        var scenario = booted("CP1")
+        let sent = scenario.command("CP1", "ChangeConfiguration", #"{"key":"AuthorizationKey","value":"5c1f00aa"}"#)
+        let call = try #require(sent)
+        scenario.send("CP1", answer.replacing("ID", with: call.messageId))
+        var writer = JSONWriter()
+        for record in scenario.records { record.write(to: &writer) }
+        let told = String(decoding: writer.bytes, as: UTF8.self)
+        #expect(!told.contains("5c1f00aa") && !told.contains("6d2e"))
+        #expect(told.contains("***"))
+    }
+
     @Test(arguments: [
         ("{}", CommandOutcome.Outcome.accepted), (#"{"status":"Accepted"}"#, .accepted),
         (#"{"status":"AcceptedCanceled"}"#, .accepted), (#"{"status":"Scheduled"}"#, .accepted),
         (#"{"status":"RebootRequired"}"#, .accepted), (#"{"status":"Unlocked"}"#, .accepted),
         (#"{"status":"Rejected"}"#, .refused), (#"{"status":"UnlockFailed"}"#, .refused),
-        (#"{"status":"accepted"}"#, .refused), ("null", .accepted),
+        (#"{"status":"accepted"}"#, .refused), ("null", .accepted), (#"{"status":null}"#, .accepted),
+        (#"{"status":5}"#, .refused), (#"{"status":""}"#, .refused), (#"{"status":["Accepted"]}"#, .refused),
     ])
     func `A status is a yes or a no`(_ answer: String, _ expected: CommandOutcome.Outcome) {
         var scenario = booted("CP1")

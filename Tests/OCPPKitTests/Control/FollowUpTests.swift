@@ -90,6 +90,46 @@ import Testing
         #expect(story.ending == "2")
     }
 
+    /// A charge point numbers its messages anew after it has booted.
+    @Test func aConnectionThatEndsTakesWhatItLeftOpen() throws {
+        var story = try Story("Charging")
+        story.accepted(nil)
+        try story.frame(1, .fromChargePoint, .call, "1", "StatusNotification", #"{"status":"Charging"}"#)
+        story.followUp.disconnected()
+        #expect(!story.followUp.isUnanswered)
+        try story.frame(2, .fromChargePoint, .call, "1", "StatusNotification", #"{"status":"Available"}"#)
+        try story.frame(3, .fromCentralSystem, .callResult, "1", "StatusNotification")
+        #expect(story.ending == nil)
+        try story.frame(4, .fromChargePoint, .call, "2", "StatusNotification", #"{"status":"Charging"}"#)
+        try story.frame(5, .fromCentralSystem, .callResult, "2", "StatusNotification")
+        #expect(story.ending == "4")
+    }
+
+    @Test func callsThatNobodyAnswersAreForgottenInTime() throws {
+        var story = try Story("Charging")
+        story.accepted(nil)
+        try story.frame(-1, .fromChargePoint, .call, "x", "StatusNotification", #"{"status":"Charging"}"#)
+        for number in 0..<Pairing.maximumOpenCalls {
+            #expect(story.followUp.isUnanswered)
+            try story.frame(number, .fromChargePoint, .call, "\(number)", "Heartbeat")
+        }
+        #expect(!story.followUp.isUnanswered)
+        try story.frame(-2, .fromCentralSystem, .callResult, "x", "StatusNotification")
+        #expect(story.ending == nil)
+    }
+
+    /// While the command itself waits for its answer, only what is newest is kept.
+    @Test func whatCameBeforeTheAnswerIsForgottenInTimeToo() throws {
+        var story = try Story("Heartbeat")
+        try story.frame(-1, .fromCentralSystem, .call, "c", "Reset")
+        for number in 0...Pairing.maximumOpenCalls {
+            try story.frame(number, .fromChargePoint, .call, "h", "Heartbeat")
+            try story.frame(-2, .fromCentralSystem, .callResult, "h", "Heartbeat")
+        }
+        story.accepted("c")
+        #expect(story.ending == "1")
+    }
+
     @Test func aFailureCountsOnceItIsAnsweredToo() throws {
         var story = try Story("Installed")
         story.accepted(nil)

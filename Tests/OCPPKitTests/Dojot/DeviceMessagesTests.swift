@@ -16,7 +16,13 @@ struct DeviceMessagesTests {
         var records: [FrameRecord] = []
         var reader = LogReader(options: LogOptions(chargePointId: "CP1", perspective: .centralSystem))
         reader.open("x")
-        func take(_ item: LogItem) { if case .frame(let record) = item { records.append(record) } }
+        func take(_ item: LogItem) {
+            switch item {
+            case .frame(let record): records.append(record)
+            case .sound(let record): records.append(record.read)
+            case .unreadable, .connection, .record: break
+            }
+        }
         reader.read(Array((lines.joined(separator: "\n") + "\n").utf8), take)
         reader.close(take)
         return records
@@ -106,6 +112,20 @@ struct DeviceMessagesTests {
         let back = rows.sessions(withoutThoseOf: [])
         #expect(back.map { table.jsonLine($0) } == folder.sessions.map { table.jsonLine($0) })
         #expect(rows.sessions(withoutThoseOf: folder.sessions).isEmpty)
+    }
+
+    /// Whoever writes a record may write any number.
+    @Test("a session record of any duration is read", arguments: [Int64.max, .min, 1 << 60, -1])
+    func sessionRecordOfAnyDuration(seconds: Int64) throws {
+        var rows = SessionRecords()
+        rows.take(
+            try JSONTree(
+                parsing: """
+                    {"record":"session","chargePointId":"C","connectorId":1,"status":"complete","durationSeconds":\(seconds)}
+                    """
+            ).root)
+        let session = try #require(rows.sessions(withoutThoseOf: []).first)
+        #expect(session.durationSeconds == (seconds == -1 ? -1 : nil))
     }
 
     @Test("names of a template replace our labels, and those that are null are left out")

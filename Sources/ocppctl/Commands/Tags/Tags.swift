@@ -58,7 +58,9 @@ struct TagOptions: ParsableArguments {
 
     static func checked(_ idTags: [String]) throws {
         for idTag in idTags {
-            do { _ = try Tag.checked(idTag) } catch { throw ValidationError("\(idTag): \(error.message)") }
+            do { _ = try Tag.checked(idTag) } catch {
+                throw ValidationError(idTag.isEmpty ? error.message : "\(idTag): \(error.message)")
+            }
         }
         guard Set(idTags.map(Tag.key)).count == idTags.count else { throw ValidationError("an idTag is given twice") }
     }
@@ -71,7 +73,10 @@ struct TagsList: ParsableCommand {
 
     func run() throws {
         let output = OutputWriter()
-        for tag in try options.access().tags() { try output.writeLine { TagRecord.write(tag, to: &$0) } }
+        // A list that somebody names and that is not there is a mistake; the one that there will be is empty.
+        for tag in try options.access().tags(mustExist: options.store.chosen != nil) {
+            try output.writeLine { TagRecord.write(tag, to: &$0) }
+        }
         try output.flush()
     }
 }

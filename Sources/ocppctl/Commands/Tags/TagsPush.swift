@@ -23,13 +23,11 @@ struct TagsPush: ParsableCommand {
     @Flag(help: "The whole list in any case.")
     var full = false
 
-    @Option(help: "Seconds to wait for each answer.")
-    var timeout: Double = 30
+    @Option(help: ArgumentHelp("How long to wait for each answer.", valueName: "duration"))
+    var timeout = Duration(milliseconds: 30_000)
 
     func validate() throws {
-        guard timeout > 0, timeout <= 86_400 else {
-            throw ValidationError("--timeout is more than 0 and at most 86400 seconds")
-        }
+        try timeout.validateWait(of: "--timeout", atMost: Duration(milliseconds: 86_400_000))
         guard all != !chargePoints.isEmpty else { throw ValidationError("push needs charge points or --all, not both") }
     }
 
@@ -45,6 +43,11 @@ struct TagsPush: ParsableCommand {
                 try push.run { action, payload in
                     let outcome = try command(id, action, payload, access.session)
                     try output.writeLine { outcome.write(to: &$0) }
+                    if LocalListPush.saysThatThereIsNone(outcome) {
+                        Diagnostics.say(
+                            "\(id) keeps no local list, or has it switched off: see LocalAuthListEnabled in its configuration"
+                        )
+                    }
                     return outcome
                 })
         }
@@ -62,7 +65,7 @@ struct TagsPush: ParsableCommand {
     private func command(
         _ id: String, _ action: String, _ payload: JSONValue, _ session: ControlSession
     ) throws -> CommandOutcome {
-        let milliseconds = Int64(timeout * 1000)
+        let milliseconds = timeout.milliseconds
         let number = try session.send(
             CommandRequest(
                 ticket: 0, chargePointId: id, action: action, payload: payload.bytes, timeoutMilliseconds: milliseconds)

@@ -3,7 +3,7 @@ import Testing
 @testable import OCPPKit
 
 /// The quick look that spares sound payloads the long one.
-struct SoundPayloadsTests {
+struct SoundWalkTests {
     /// What the quick look passes, the long one would have passed, and nothing of it is repaired.
     @Test func passesNothingThatBreaksARule() throws {
         var passed = 0
@@ -11,7 +11,7 @@ struct SoundPayloadsTests {
             let definition = try #require(Actions.named(line["action"]?.text ?? ""))
             let isRequest = line["kind"]?.isText("request") == true
             let payload = try JSONTree(parsing: try #require(line["payload"]?.text)).root
-            guard SoundPayloads.all.isSound(payload, action: definition.index, isRequest: isRequest) else { continue }
+            guard Validator.isPlainlySound(payload, action: definition.index, isRequest: isRequest) else { continue }
             passed += 1
             let name = definition.name
             let text = isRequest ? #"[2,"1","\#(name)","# : #"[3,"1","#
@@ -29,7 +29,7 @@ struct SoundPayloadsTests {
         for definition in Actions.all {
             for kind in ["request", "response"] {
                 let payload = try Fixtures.json("\(definition.name)/\(kind)-valid.json")
-                if !SoundPayloads.all.isSound(payload, action: definition.index, isRequest: kind == "request") {
+                if !Validator.isPlainlySound(payload, action: definition.index, isRequest: kind == "request") {
                     left.append("\(definition.name) \(kind)")
                 }
             }
@@ -45,7 +45,8 @@ struct SoundPayloadsTests {
         ])
     func leavesOddTexts(idTag: String) throws {
         let payload = try JSONTree(parsing: #"{"idTag":"\#(idTag)"}"#).root
-        #expect(!SoundPayloads.all.isSound(payload, action: try #require(Actions.index("Authorize")), isRequest: true))
+        #expect(
+            !Validator.isPlainlySound(payload, action: try #require(Actions.named("Authorize")).index, isRequest: true))
     }
 
     @Test(
@@ -54,17 +55,31 @@ struct SoundPayloadsTests {
         ])
     func passesEscapesOfLetters(idTag: String) throws {
         let payload = try JSONTree(parsing: #"{"idTag":"\#(idTag)"}"#).root
-        #expect(SoundPayloads.all.isSound(payload, action: try #require(Actions.index("Authorize")), isRequest: true))
+        #expect(
+            Validator.isPlainlySound(payload, action: try #require(Actions.named("Authorize")).index, isRequest: true))
     }
 
     @Test(
         arguments: [
             (#"{"a":1,"b":{"c":[{"d":1}]}}"#, true), (#"{"a":1,"a":1}"#, false), (#"{"a":{"b":1,"b":2}}"#, false),
-            (#"[{"b":1,"c":2,"b":2}]"#, false), (#"{"a":1,"ab":1,"b":1}"#, true), ("{}", true), ("[]", true),
-            ("1", true),
+            (#"{"x":[{"b":1,"c":2,"b":2}]}"#, false), (#"{"a":1,"ab":1,"b":1}"#, true), ("{}", true),
+            (#"{"a":[]}"#, true), (#"{"a":[{},[[]],"b",-1.5e3,true,false,null]}"#, true), ("[]", false), ("1", false),
+            (#"{"a":"\u00e9\"é"}"#, true), (#"{"\u0061":1}"#, false),
         ])
-    func tellsUniqueKeys(text: String, isUnique: Bool) throws {
-        #expect(SoundPayloads.hasUniqueKeys(try JSONTree(parsing: text).root) == isUnique)
+    func tellsUniqueKeys(text: String, isSound: Bool) throws {
+        #expect(Validator.isPlainlySound(try JSONTree(parsing: text).root, action: nil, isRequest: false) == isSound)
+    }
+
+    /// More keys, and deeper values, than are looked at quickly are no mistake.
+    @Test func leavesWhatIsManyOrDeep() throws {
+        for count in [15, 16, 17, 200] {
+            let members = (0..<count).map { #""k\#($0)":1"# }.joined(separator: ",")
+            let many = try JSONTree(parsing: "{\(members)}").root
+            #expect(Validator.isPlainlySound(many, action: nil, isRequest: false) == (count <= 16))
+            let text = #"{"a":"# + String(repeating: "[", count: count) + String(repeating: "]", count: count) + "}"
+            let deep = try JSONTree(parsing: text).root
+            #expect(Validator.isPlainlySound(deep, action: nil, isRequest: false) == (count <= 31))
+        }
     }
 
     @Test(
@@ -76,6 +91,8 @@ struct SoundPayloadsTests {
         ])
     func leavesOddTimes(time: String) throws {
         let payload = try JSONTree(parsing: #"{"currentTime":"\#(time)"}"#).root
-        #expect(!SoundPayloads.all.isSound(payload, action: try #require(Actions.index("Heartbeat")), isRequest: false))
+        #expect(
+            !Validator.isPlainlySound(payload, action: try #require(Actions.named("Heartbeat")).index, isRequest: false)
+        )
     }
 }
