@@ -129,7 +129,8 @@ struct ChargePointList {
     }
 }
 
-/// A line of CSV; with semicolons, as Excel writes it in much of the world, where one stands outside quotes.
+/// A line of CSV; with semicolons, as Excel writes it in much of the world, where one stands outside quotes. Blanks around a
+/// field are a person's, and no part of it.
 enum CSVLine {
     static func fields(of line: String) -> [String] {
         let quotes = line.split(separator: "\"", omittingEmptySubsequences: false)
@@ -150,6 +151,15 @@ enum CSVLine {
             }
             previous = character
         }
-        return fields
+        return fields.map(trimmed)
+    }
+
+    private static func trimmed(_ field: String) -> String {
+        let isBlank: (Unicode.Scalar) -> Bool = { $0 == " " || $0 == "\t" }
+        let scalars = field.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !isBlank($0) }),
+            let last = scalars.lastIndex(where: { !isBlank($0) })
+        else { return "" }
+        return String(scalars[first...last])
     }
 }
