@@ -90,7 +90,7 @@ struct ChargePointList {
     private static let columnNames = ["chargePointId", "connectors", "location"]
 
     private static func header(_ line: String) throws(LineError) -> [String] {
-        let columns = CSVLine.fields(of: line)
+        let columns = CSVLine.columns(of: CSVLine.fields(of: line), known: columnNames)
         guard columns.contains("chargePointId") else {
             throw LineError(
                 message: "neither JSON lines nor CSV with a header of \(columnNames.joined(separator: ","))")
@@ -152,6 +152,11 @@ enum CSVLine {
             previous = character
         }
         return fields.map(trimmed)
+    }
+
+    /// The columns of a header, whose names people write in any case: one that is not known is passed over.
+    static func columns(of header: [String], known: [String]) -> [String] {
+        header.map { name in known.first { $0.lowercased() == name.lowercased() } ?? name }
     }
 
     private static func trimmed(_ field: String) -> String {

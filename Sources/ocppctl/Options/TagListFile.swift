@@ -36,8 +36,9 @@ struct TagTable {
         }
         let fields = CSVLine.fields(of: String(decoding: bytes, as: UTF8.self))
         guard let columns else {
-            let isHeader = fields.contains("idTag")
-            columns = isHeader ? fields : []
+            let names = CSVLine.columns(of: fields, known: Self.names)
+            let isHeader = names.contains("idTag")
+            columns = isHeader ? names : []
             return isHeader ? nil : try bare(fields)
         }
         guard !columns.isEmpty else { return try bare(fields) }
