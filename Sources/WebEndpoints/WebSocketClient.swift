@@ -171,6 +171,8 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
             unsafe info.vhost = loop.clientHost
             unsafe info.address = texts[0]
             unsafe info.port = Int32(endpoint.port)
+            // Else libwebsockets asks wherever it is sent, with our credentials.
+            unsafe info.ssl_connection = Int32(LCCSCF_HTTP_NO_FOLLOW_REDIRECT.rawValue)
             unsafe info.path = texts[1]
             unsafe info.host = texts[2]
             unsafe info.local_protocol_name = texts[3]
@@ -218,7 +220,18 @@ extension WebSocketClient: WebSocketWireOwner {
         if let status = wire?.httpStatus, status != 101 {
             return fail("the server answered with HTTP status \(status)", status: status)
         }
-        hasFailed(text.map { $0.isEmpty ? "cannot connect" : $0 } ?? "cannot connect")
+        hasFailed(Self.told(text ?? ""))
+    }
+
+    /// What libwebsockets says of a server that answers is about the handshake, in its own words.
+    private static func told(_ text: String) -> String {
+        switch text {
+        case "": "cannot connect"
+        case "HS: PROTOCOL malformed", "HS: Cannot match protocol":
+            "the server chose a subprotocol that was not offered"
+        case let text where text.hasPrefix("HS: "): "the server's handshake is wrong: \(text.dropFirst(4))"
+        default: text
+        }
     }
 
     private func hasFailed(_ text: String) {

@@ -1,8 +1,11 @@
 """`check` against our own server, one that is not ours with deliberate faults, and charge points."""
 
 import asyncio
+import base64
 import contextlib
+import hashlib
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -167,6 +170,31 @@ def test_requests_that_are_refused(start, code, status, result):
     found = check("--url", server.url, status=status)
     assert verdicts(found) == {"address": "passed", "upgrade": result}
     assert str(code) in found["upgrade"]["message"]
+
+
+@pytest.mark.parametrize("key, subprotocol, name, words", [
+    (None, "ocpp2.0.1", "subprotocol", "a subprotocol that was not offered"),
+    ("bm9uc2Vuc2U=", "ocpp1.6", "upgrade", "handshake is wrong: Accept hash wrong")])
+def test_a_handshake_that_is_wrong(key, subprotocol, name, words):
+    """Something is there and answers: no firewall is to blame."""
+    def answer(listening):
+        with contextlib.suppress(OSError):
+            while True:
+                link, _ = listening.accept()
+                with link:
+                    asked = re.search(rb"Sec-WebSocket-Key: (\S+)", link.recv(4096), re.I)[1]
+                    digest = hashlib.sha1(asked + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
+                    accept = key or base64.b64encode(digest).decode()
+                    link.sendall(f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                 f"Sec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: {subprotocol}\r\n\r\n".encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=answer, args=(listening,), daemon=True).start()
+        url = f"ws://127.0.0.1:{listening.getsockname()[1]}/ocpp"
+        found = check("--url", url, "--timeout", "5", status=76)
+        listening.shutdown(socket.SHUT_RDWR)
+    assert found["address"]["result"] == "passed" and found[name]["result"] == "failed"
+    assert words in found[name]["message"]
 
 
 def test_nobody_listens():

@@ -58,6 +58,21 @@ def test_meter_values_of_log_and_store_agree(charged):
     assert rows[1].endswith(",2026-03-01T10:05:00.000Z,Sample.Periodic,Power.Active.Import,,Outlet,Raw,kW,49.95")
 
 
+def test_meter_values_of_stops_without_a_start_agree(serve):
+    """Where the start was not seen, stops of other content are other ones: the store keeps each, and a log gives each."""
+    central_system = serve(records="frames")
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    for value in ("5", "6", "5"):
+        station.ask("StopTransaction", {
+            "transactionId": 4711, "meterStop": 1000, "timestamp": "2026-03-01T10:30:00Z", "transactionData": [
+                {"timestamp": "2026-03-01T10:29:00Z", "sampledValue": [{"value": value}]}]})
+    assert central_system.terminate() == 0
+    from_store = run("export-meter-values", "--store", central_system.store, "--columns", "transactionId,value")
+    from_log = run("export-meter-values", central_system.log, "--columns", "transactionId,value")
+    assert from_store.stdout == from_log.stdout == b"transactionId,value\r\n4711,5\r\n4711,6\r\n"
+
+
 def test_records_go_through_pipes(charged):
     central_system, expected = charged
     assert central_system.terminate() == 0

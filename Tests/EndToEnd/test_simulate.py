@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import threading
 
@@ -208,6 +209,23 @@ def test_nobody_there_is_69():
 def test_a_wrong_path_is_refused_with_77(central_system):
     done = run("simulate", "--url", central_system.url.replace("/ocpp", "/elsewhere"), "--id", "CP001")
     assert done.returncode == 77 and b"404" in done.stderr
+
+
+def test_a_redirection_is_not_followed(central_system):
+    """A charge point's password is for the server that it was given."""
+    def answer(listening):
+        link, _ = listening.accept()
+        with link:
+            link.recv(4096)
+            link.sendall(f"HTTP/1.1 302 Found\r\nLocation: {central_system.url.replace('ws', 'http')}/CP001\r\n"
+                         "Content-Length: 0\r\n\r\n".encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer, args=(listening,), daemon=True)
+        thread.start()
+        done = run("simulate", "--url", f"ws://127.0.0.1:{listening.getsockname()[1]}", "--session", SESSION)
+        thread.join()
+    assert done.returncode == 77 and b"HTTP status 302" in done.stderr
 
 
 def test_a_tag_that_is_not_accepted_is_77(serve):

@@ -237,4 +237,7 @@ def test_a_station_without_a_list_refuses(central_system):
     station = Answering(central_system.url, "CP001", answer=lambda action, payload: {"listVersion": -1})
     tags(central_system, "add", "A")
     tags(central_system, "push", "CP001", status=77)
+    # Its answer was accepted: why nothing was sent is said.
+    done = run("tags", "push", "--control", central_system.control, "CP001")
+    assert done.returncode == 77 and b"CP001 keeps no local list" in done.stderr
     station.close()

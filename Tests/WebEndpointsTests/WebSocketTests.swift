@@ -92,6 +92,27 @@ import WebEndpoints
         #expect(recorder.counts.withLock { $0.opened == 0 && $0.closed == 0 })
     }
 
+    /// Wherever else somebody is sent, his password was for the one that he asked for.
+    @Test(arguments: [301, 302, 303, 307, 308]) func isNotSentElsewhere(status: Int) async throws {
+        let recorder = RecordingServer()
+        try await withServer(recorder) { loop, server in
+            let first = try TinyHTTPServer([
+                "HTTP/1.1 \(status) Elsewhere\r\nLocation: http://127.0.0.1:\(server.boundPort)/ocpp/CP1\r\n"
+                    + "Content-Length: 0\r\n\r\n"
+            ])
+            let handler = RecordingClient()
+            WebSocketClient.connect(
+                loop: loop, url: "ws://127.0.0.1:\(first.port)/ocpp/CP1", authorization: "Basic Zm9v", handler: handler)
+            guard case .failed(_, let reported) = try await handler.events.next() else {
+                Issue.record("not failed")
+                return
+            }
+            #expect(reported == status)
+            #expect(await loop.run { server.counters.connectionsAccepted } == 0)
+        }
+        #expect(recorder.counts.withLock { $0.opened == 0 })
+    }
+
     @Test func reportsWhyItCannotConnect() async throws {
         let loop = try EventLoop()
         for url in ["ws://127.0.0.1:1/x", "ws://no-such-host.invalid/x", "wss://localhost/x", "http://x", "ws://u@x/"] {

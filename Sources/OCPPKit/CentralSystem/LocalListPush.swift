@@ -1,6 +1,7 @@
 /// Brings a charge point's local list to what the authorisation list is (OCPP 1.6, sections 3.5.2, 5.10 and 5.15).
 ///
-/// The versions that are sent are never 0, which means an empty list, nor −1, which means none at all.
+/// The versions that are sent are never 0, which means an empty list, nor −1, which means none at all; nor more than 31
+/// bits, which some charge points could not hold: after the last one they begin anew, with a whole list.
 public struct LocalListPush: Sendable {
     public let chargePointId: String
     /// What the list shall be.
@@ -23,17 +24,28 @@ public struct LocalListPush: Sendable {
     public func run(_ send: Send) throws -> CommandOutcome.Outcome {
         let asked = try send("GetLocalListVersion", .object([]))
         guard asked.outcome == .accepted else { return asked.outcome }
-        let version = asked.payload.flatMap { try? JSONTree(parsing: $0).root["listVersion"]?.integer } ?? 0
-        // −1: the charge point has no such list.
-        guard version >= 0 else { return .refused }
+        let version = Self.version(in: asked) ?? 0
+        guard !Self.saysThatThereIsNone(asked) else { return .refused }
         var last = max(version, known?.version ?? 0)
-        if !isFull, let known, let content = known.tags, known.version == version, version > 0 {
+        // As many are left as a list may have messages.
+        let beginsAnew = last >= Int64(Int32.max) - Self.messagesAtMost
+        if beginsAnew { last = 0 }
+        if !isFull, !beginsAnew, let known, let content = known.tags, known.version == version, version > 0 {
             let changes = Self.changes(from: content, to: tags)
             guard !changes.isEmpty else { return .accepted }
             let outcome = try self.send(changes, "Differential", after: &last, send)
             guard outcome.outcome == .refused, outcome.status != "NotSupported" else { return outcome.outcome }
         }
         return try self.send(tags.map { .put($0) }, "Full", after: &last, send).outcome
+    }
+
+    /// Whether it is a GetLocalListVersion's answer of a charge point that has no such list: −1.
+    public static func saysThatThereIsNone(_ outcome: CommandOutcome) -> Bool {
+        outcome.action == "GetLocalListVersion" && version(in: outcome).map { $0 < 0 } ?? false
+    }
+
+    private static func version(in outcome: CommandOutcome) -> Int64? {
+        outcome.payload.flatMap { try? JSONTree(parsing: $0).root["listVersion"]?.integer }
     }
 
     /// What has to change, in the order of the idTags.
@@ -55,6 +67,9 @@ public struct LocalListPush: Sendable {
         guard let limit = entry?["value"]?.text.flatMap({ Int($0) }), limit > 0 else { return Self.usualLimit }
         return limit
     }
+
+    /// More than any list takes.
+    private static let messagesAtMost: Int64 = 1_000_000
 
     /// Small enough for the charge points that do not tell their limit.
     private static let usualLimit = 100

@@ -39,8 +39,10 @@ extension Session {
     /// A duration that came of arrivals stays what it was.
     private mutating func keepDuration(_ seconds: Int64?) {
         guard let seconds, durationSeconds != seconds else { return }
+        let (milliseconds, overflows) = seconds.multipliedReportingOverflow(by: 1000)
+        guard !overflows else { return }
         startEvent?.arrival = Timestamp(milliseconds: 0)
-        stopEvent?.arrival = Timestamp(milliseconds: seconds * 1000)
+        stopEvent?.arrival = Timestamp(milliseconds: milliseconds)
     }
 }
 

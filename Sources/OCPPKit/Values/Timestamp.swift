@@ -15,9 +15,17 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     public var isOfWrongClock: Bool { isOfUnsetClock || self >= Timestamp.clockWrongFrom }
     private static let clockWrongFrom = Timestamp(seconds: days(year: 2200, month: 1, day: 1) * 86_400)
 
-    /// `left` minus `right`, in milliseconds.
-    public static func - (left: Timestamp, right: Timestamp) -> Int64 { left.milliseconds - right.milliseconds }
-    public func adding(milliseconds more: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + more) }
+    /// `left` minus `right`, in milliseconds; as much as there can be where that is more.
+    public static func - (left: Timestamp, right: Timestamp) -> Int64 {
+        let (difference, overflows) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
+        return overflows ? (left.milliseconds < 0 ? .min : .max) : difference
+    }
+
+    /// The last or first time that there is where it would be beyond.
+    public func adding(milliseconds more: Int64) -> Timestamp {
+        let (sum, overflows) = milliseconds.addingReportingOverflow(more)
+        return Timestamp(milliseconds: overflows ? (more < 0 ? .min : .max) : sum)
+    }
 
     /// What had to be overlooked to read a time.
     public enum Repair: String, Sendable, CaseIterable {
@@ -63,8 +71,11 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         (year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64, millisecond: Int64)
     {
         let dayMilliseconds: Int64 = 86_400_000
-        let days = (milliseconds >= 0 ? milliseconds : milliseconds - dayMilliseconds + 1) / dayMilliseconds
-        let rest = milliseconds - days * dayMilliseconds
+        var (days, rest) = milliseconds.quotientAndRemainder(dividingBy: dayMilliseconds)
+        if rest < 0 {
+            days -= 1
+            rest += dayMilliseconds
+        }
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

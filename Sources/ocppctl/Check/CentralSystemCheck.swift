@@ -98,6 +98,11 @@ struct CentralSystemCheck {
         } else if text.contains("TLS: ") {
             try report.passed("address", "something answers there")
             try report.failed("tls", .unreachable, text, Self.adviceOnTLS(text))
+        } else if text.contains("the server chose a subprotocol") || text.contains("the server's handshake") {
+            try report.passed("address", "\(target.url()) answers")
+            try report.failed(
+                text.contains("subprotocol") ? "subprotocol" : "upgrade", .protocol, text,
+                "the server has to answer as RFC 6455, section 4.2.2, says, with the subprotocol ocpp1.6")
         } else {
             try report.failed(
                 "address", .unreachable, text,

@@ -19,8 +19,9 @@ struct LoggedSamples {
         case "StopTransaction":
             let session = folder.session(of: record)
             connectorId = session?.connectorId
-            // A session ends once, whatever a repetition says; a stop without a transaction is known by its content.
-            if let session, payload["transactionId"]?.integer ?? 0 > 0 {
+            // A session ends once, whatever a repetition says; a stop without a transaction, or of one whose start was not
+            // seen, is known by its content.
+            if let session, session.startEvent != nil, payload["transactionId"]?.integer ?? 0 > 0 {
                 hasher.combine(session.number)
             } else {
                 hasher.combine(bytes: payload)

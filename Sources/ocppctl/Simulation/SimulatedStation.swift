@@ -98,7 +98,7 @@ actor SimulatedStation: WebSocketClientHandler {
     private func hasFailed(_ text: String, _ status: Int?) {
         client = nil
         guard !isStopped else { return }
-        if let status, (400..<500).contains(status) {
+        if let status, (300..<500).contains(status) {
             return end(.refused, text)
         }
         if !hasBeenOpen, settings.clock.realMilliseconds >= settings.connectTimeoutMilliseconds {

@@ -68,6 +68,15 @@ import Testing
         #expect(chargePoint.sent.first?.idTags == ["A", "B", "C"])
     }
 
+    /// A charge point whose versions are of 32 bits could not hold the next one.
+    @Test(arguments: [Int64(Int32.max), Int64(Int32.max) + 5, Int64.max])
+    func versionsBeginAnewInTime(version: Int64) throws {
+        let chargePoint = ChargePoint(version: version)
+        #expect(try push(chargePoint, known: Self.known(version, [])) == .accepted)
+        #expect(chargePoint.sent.map(\.kind) == ["Full"])
+        #expect(chargePoint.sent.map(\.version) == [1])
+    }
+
     @Test func thenTheDifferences() throws {
         let chargePoint = ChargePoint(version: 7)
         #expect(

@@ -114,6 +114,20 @@ struct DeviceMessagesTests {
         #expect(rows.sessions(withoutThoseOf: folder.sessions).isEmpty)
     }
 
+    /// Whoever writes a record may write any number.
+    @Test("a session record of any duration is read", arguments: [Int64.max, .min, 1 << 60, -1])
+    func sessionRecordOfAnyDuration(seconds: Int64) throws {
+        var rows = SessionRecords()
+        rows.take(
+            try JSONTree(
+                parsing: """
+                    {"record":"session","chargePointId":"C","connectorId":1,"status":"complete","durationSeconds":\(seconds)}
+                    """
+            ).root)
+        let session = try #require(rows.sessions(withoutThoseOf: []).first)
+        #expect(session.durationSeconds == (seconds == -1 ? -1 : nil))
+    }
+
     @Test("names of a template replace our labels, and those that are null are left out")
     func renamed() throws {
         let labels = try AttributeLabels(parsing: Array(#"{"energy":"energia","c2_idTag":null}"#.utf8))

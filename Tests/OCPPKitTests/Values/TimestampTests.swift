@@ -54,6 +54,15 @@ struct TimestampTests {
         #expect(Timestamp.read(text) == nil)
     }
 
+    /// Messages may hold any number for a time.
+    @Test func timesBeyondAllClocks() {
+        let (first, last) = (Timestamp(milliseconds: .min), Timestamp(milliseconds: .max))
+        #expect(last - first == .max && first - last == .min && last - last == 0)
+        #expect(last.adding(milliseconds: 1) == last && first.adding(milliseconds: -1) == first)
+        #expect(last.adding(milliseconds: -1).milliseconds == .max - 1)
+        #expect(last.description.hasSuffix("Z") && first.description.hasPrefix("-"))
+    }
+
     @Test func leapYears() {
         for (year, isLeap) in [
             (1600, true), (1900, false), (2000, true), (2024, true), (2026, false), (2100, false), (2400, true),

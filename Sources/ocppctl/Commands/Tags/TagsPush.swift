@@ -43,6 +43,11 @@ struct TagsPush: ParsableCommand {
                 try push.run { action, payload in
                     let outcome = try command(id, action, payload, access.session)
                     try output.writeLine { outcome.write(to: &$0) }
+                    if LocalListPush.saysThatThereIsNone(outcome) {
+                        Diagnostics.say(
+                            "\(id) keeps no local list, or has it switched off: see LocalAuthListEnabled in its configuration"
+                        )
+                    }
                     return outcome
                 })
         }
