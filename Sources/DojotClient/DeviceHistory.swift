@@ -103,7 +103,7 @@ public struct DeviceHistory: Sendable {
         var values: [StoredValue] = []
         for row in lists.flatMap({ Array($0.elements) }) {
             guard let attribute = row["attr"]?.text, let value = row["value"],
-                let time = row["ts"]?.text.flatMap({ Timestamp.read($0)?.time })
+                let time = row["ts"]?.dateTime?.time
             else { throw .unexpectedAnswer("GET \(path) gave a value without attr, ts or value") }
             values.append(StoredValue(attribute: attribute, time: time, value: JSONValue(value)))
         }

@@ -160,7 +160,7 @@ public protocol WebSocketClientHandler: AnyObject, Sendable {
 
     private func upgrade(_ endpoint: EndpointURL, through address: String) {
         let wire = WebSocketWire(loop: loop, limits: limits)
-        wire.owner = self
+        wire.client = self
         self.wire = wire
         let offered = subprotocols.joined(separator: ",")
         let socket = unsafe withCStrings([

@@ -27,7 +27,7 @@ public final class WebSocketConnection: @unchecked Sendable {
         self.subprotocol = subprotocol
         self.wire = wire
         self.server = server
-        wire.owner = self
+        wire.keep(self)
     }
 
     /// Sends a text message: at once where the socket takes it, else in order as soon as it does. Beyond

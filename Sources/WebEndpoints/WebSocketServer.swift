@@ -297,6 +297,8 @@ extension WebSocketServer: HandshakeFront.Delegate {
             _ = unsafe lws_adopt_socket_vhost_readbuf(
                 host, descriptor, head.baseAddress?.assumingMemoryBound(to: CChar.self), head.count)
         }
+        // It was not opened, and nobody will say that it has ended.
+        if loop.adopting != nil { wire.letGo() }
         loop.adopting = nil
         withExtendedLifetime(connection) {}
     }

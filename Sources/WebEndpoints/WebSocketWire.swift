@@ -82,7 +82,11 @@ final class WebSocketWire: Wire {
     /// Not empty: libwebsockets 4.1.6 swallows an empty pong without telling.
     private static let pingPayload: [UInt8] = [UInt8(ascii: ".")]
 
-    weak var owner: (any WebSocketWireOwner)?
+    /// A client's, who may let go at any time.
+    weak var client: (any WebSocketWireOwner)?
+    /// A server's, from the beginning to the end: whatever is referred to weakly is slower to hold and to let go.
+    private var connection: (any WebSocketWireOwner)?
+    private var owner: (any WebSocketWireOwner)? { connection ?? client }
     private let limits: WebSocketLimits
     /// Of what is sent: text, or what the peer sent last where binary is taken.
     private var kind = LWS_WRITE_TEXT
@@ -118,6 +122,10 @@ final class WebSocketWire: Wire {
         byteAllowance = Allowance(perSecond: limits.bytesPerSecond, burstSeconds: limits.burstSeconds, now: now)
         super.init(loop: loop)
     }
+
+    /// Tells an owner, and keeps it, until the connection has ended.
+    func keep(_ owner: any WebSocketWireOwner) { connection = owner }
+    func letGo() { connection = nil }
 
     // MARK: Out
 
@@ -345,6 +353,7 @@ final class WebSocketWire: Wire {
         forgetBacklog()
         let wasOpen = isOpen
         isOpen = false
+        defer { letGo() }
         if wasOpen {
             owner?.wireClosed(reason ?? .lost)
         } else {

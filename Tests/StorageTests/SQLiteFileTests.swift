@@ -206,6 +206,22 @@ struct SQLiteFileTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
+    @Test func `Texts of any size are kept, one after the other`() throws {
+        let store = try SQLiteStore(path: directory.store)
+        let sizes = [0, 10, 200, 30, 300, 299, 5_000, 70_000, 1, 100_000, 4_000, 2]
+        let events = sizes.enumerated().map { number, size in
+            event(
+                "\(number)" + String(repeating: "k", count: size), transaction: Int64(number + 1),
+                reply: String(repeating: "r", count: size))
+        }
+        let outcomes = store.commit(events.enumerated().map { request(UInt64($0 + 1), .event($1)) })
+        #expect(outcomes.filter(\.isCommitted).count == sizes.count)
+        let kept = try store.reader.allEvents()
+        #expect(kept.map(\.replayKey) == events.map(\.replayKey))
+        #expect(kept.map(\.payload) == events.map(\.payload))
+        #expect(kept.map(\.reply) == events.map(\.reply))
+    }
+
     @Test func `A full disk fails the group, and the store goes on when there is room`() throws {
         let store = try SQLiteStore(path: directory.store)
         #expect(store.commit([request(1, .event(event("before")))])[0].isCommitted)

@@ -34,8 +34,9 @@ extension CentralSystem {
     /// A charge point's messages are its own: what it says of another one's transaction is kept, and changes nothing
     /// there.
     mutating func alertIfForeign(_ transactionId: Int64?, in call: InboundCall) {
-        guard let transactionId, let owner = owner(of: transactionId), owner != call.chargePointId,
-            call.frame.action != "MeterValues" || call.changedSessions.contains(where: newSessions.contains)
+        guard let transactionId,
+            call.frame.action != "MeterValues" || call.changedSessions.contains(where: newSessions.contains),
+            let owner = owner(of: transactionId), owner != call.chargePointId
         else { return }
         alert(
             .foreignTransaction, call.chargePointId,

@@ -78,7 +78,7 @@ public struct CentralSystem: Sendable {
         for row in restored.reservations {
             know(row.chargePointId) { $0.reservations[row.reservationId] = row }
         }
-        for session in folder.sessions { open.note(session.number, session) }
+        for session in folder.sessions { open.note(session.number, OpenTransaction(session)) }
     }
 
     @discardableResult

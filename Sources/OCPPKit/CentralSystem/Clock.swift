@@ -23,7 +23,7 @@ extension CentralSystem {
 extension JSONNode {
     /// Whether its `timestamp` is of a clock that is not set, or runs too far ahead.
     fileprivate func tellsWrongTime(at now: Timestamp) -> Bool {
-        guard let text = self["timestamp"]?.text, let time = Timestamp.read(text)?.time else { return false }
+        guard let (time, _) = self["timestamp"]?.dateTime else { return false }
         return !time.isPlausible(at: now)
     }
 }

@@ -13,7 +13,7 @@ extension CentralSystem {
             let record = FrameRecord(
                 timestamp: now, chargePointId: call.chargePointId, direction: .fromCentralSystem, frame: frame,
                 action: call.frame.action)
-            sessions += noteSessions(folder.fold(record))
+            sessions += fold(record)
         }
         var operations = [StoreOperation.event(event)]
         if let reservationId {
@@ -54,7 +54,7 @@ extension CentralSystem {
         send(reply, to: call, after: now - pending.arrival)
         let record = emitAnswer(
             reply, action: call.frame.action, to: call.chargePointId, after: now - pending.arrival)
-        let sessions = call.changedSessions + (record.map { noteSessions(folder.fold($0)) } ?? [])
+        let sessions = call.changedSessions + (record.map { fold($0) } ?? [])
         let operations = sessionOperations(sessions)
         if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
         return true
@@ -106,7 +106,7 @@ extension CentralSystem {
             chargePointId: pending.call.chargePointId, place: pending.call.place,
             connection: pending.call.connection, record: record,
             actionIndex: pending.call.actionIndex,
-            changedSessions: noteSessions(folder.fold(record)))
+            changedSessions: fold(record))
         guard case .durable(let event, let reservationId) = startTransaction(call) else { return }
         replyAfterCommit(to: call, event, endingReservation: reservationId, attempt: pending.attempt + 1)
     }

@@ -66,25 +66,3 @@ public struct FrameBlock: Sendable {
         return rest.isEmpty ? frames : nil
     }
 }
-
-extension OutputSpan<UInt8> {
-    /// Appends a number's digits; there must be room for them.
-    fileprivate mutating func append(decimal value: Int64) {
-        if value < 0 { append(UInt8(ascii: "-")) }
-        let magnitude = value.magnitude
-        var (count, more) = (1, magnitude / 10)
-        while more > 0 {
-            count += 1
-            more /= 10
-        }
-        unsafe withUnsafeMutableBufferPointer { room, initialized in
-            var (place, rest) = (initialized + count, magnitude)
-            while place > initialized {
-                place -= 1
-                unsafe room[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            }
-            initialized += count
-        }
-    }
-}

@@ -97,7 +97,7 @@ extension CentralSystem {
         if actionIndex == nil { record.repairs.removeAll { $0 == Repair.actionOtherCase.rawValue } }
         if tellsFrames { effects.append(.record(.frame(record))) }
         if !record.violations.isEmpty { counters.countViolations(record.violations) }
-        let changedSessions = noteSessions(folder.fold(record))
+        let changedSessions = fold(record)
         let call = InboundCall(
             chargePointId: id, place: place, connection: connection, record: record,
             actionIndex: actionIndex ?? MessageCounters.unknownAction, changedSessions: changedSessions)
@@ -168,7 +168,7 @@ extension CentralSystem {
         let record =
             tellsFrames || matters
             ? emitAnswer(reply, action: call.frame.action, to: call.chargePointId, after: 0) : nil
-        let answered = matters ? record.map { noteSessions(folder.fold($0)) } ?? [] : []
+        let answered = matters ? record.map { fold($0) } ?? [] : []
         let operations = sessionOperations(call.changedSessions + answered)
         if !operations.isEmpty { effects.append(.store(StoreRequest(ticket: 0, operations: operations))) }
     }
@@ -197,25 +197,24 @@ extension CentralSystem {
         if configuration.keepsFrames { frames.append(raw, direction, of: id, at: now) }
     }
 
-    /// Marks sessions seen for the first time as new.
-    mutating func noteSessions(_ numbers: [Int]) -> [Int] {
+    /// Folds a frame, and marks sessions seen for the first time as new.
+    ///
+    /// - Returns: The numbers of the sessions that it changed.
+    mutating func fold(_ record: FrameRecord) -> [Int] {
+        let numbers = folder.fold(record)
+        if folder.hasChangedSamplesOnly { return numbers }
         for number in numbers where number > highestSession {
             highestSession = number
             newSessions.insert(number)
         }
-        for number in numbers { open.note(number, folder.session(number)) }
+        for number in numbers { open.note(number, folder.openTransaction(number)) }
         return numbers
     }
 
-    func sessionOperations(_ numbers: [Int]) -> [StoreOperation] {
+    mutating func sessionOperations(_ numbers: [Int]) -> [StoreOperation] {
         // Of nearly all messages there is one.
         (numbers.count > 1 ? Set(numbers).sorted() : numbers).compactMap { number in
-            folder.session(number).map { session in
-                .session(
-                    StoredSession(
-                        number: number, chargePointId: session.chargePointId ?? "", isNew: newSessions.contains(number),
-                        isEnded: session.isEnded, state: session.encodedState()))
-            }
+            folder.stored(number, isNew: newSessions.contains(number)).map(StoreOperation.session)
         }
     }
 }

@@ -1,20 +1,11 @@
 /// The transactions of all charge points that have started and not ended: who has which id, and which idTag is in one.
 struct OpenTransactions: Sendable {
-    private struct Entry: Equatable {
-        let idTag: String?
-        let transactionId: Int64?
-    }
-
-    private var entries: [Int: Entry] = [:]
+    private var entries: [Int: OpenTransaction] = [:]
     private var byTag: [String: Set<Int>] = [:]
     private var byTransaction: [Int64: Int] = [:]
 
-    /// Takes in what a session has become; `nil` where it was forgotten.
-    mutating func note(_ number: Int, _ session: Session?) {
-        var entry: Entry?
-        if let session, session.startEvent != nil, !session.isClosed {
-            entry = Entry(idTag: session.idTag, transactionId: session.transactionId)
-        }
+    /// Takes in what a session has become; `nil` where it is no open transaction, or was forgotten.
+    mutating func note(_ number: Int, _ entry: OpenTransaction?) {
         let old = entries[number]
         // As with nearly all meter values.
         if old == entry { return }
@@ -33,6 +24,19 @@ struct OpenTransactions: Sendable {
     /// The numbers of the sessions that the idTag has started.
     func numbers(of idTag: String) -> Set<Int> { byTag[Tag.key(idTag)] ?? [] }
     func number(of transactionId: Int64) -> Int? { byTransaction[transactionId] }
+}
+
+/// Who has started a transaction, and its id.
+struct OpenTransaction: Sendable, Equatable {
+    let idTag: String?
+    let transactionId: Int64?
+
+    /// `nil` for one that was not seen to start, or has ended.
+    init?(_ session: Session) {
+        guard session.startEvent != nil, !session.isClosed else { return nil }
+        idTag = session.startEvent?.idTag
+        transactionId = session.transactionId
+    }
 }
 
 extension CentralSystem {

@@ -10,6 +10,6 @@ extension CentralSystem {
             chargePoints[call.chargePointId]?.progress[task] = progress
             effects.append(.store(StoreRequest(ticket: 0, operations: [.progress(progress)])))
         }
-        return .result(EmptyPayload().payload)
+        return .result(EmptyPayload.text)
     }
 }

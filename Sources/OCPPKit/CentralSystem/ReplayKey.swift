@@ -26,12 +26,12 @@ enum ReplayKey {
     /// Lengths keep the parts apart, whatever they hold.
     private static func key(_ kind: String, _ parts: [String?]) -> String {
         var key: [UInt8] = []
-        key.reserveCapacity(kind.utf8.count + parts.reduce(0) { $0 + 5 + ($1?.utf8.count ?? 0) })
+        key.reserveCapacity(192)
         key.append(contentsOf: kind.utf8)
         for part in parts {
             key.append(UInt8(ascii: ":"))
             if let part {
-                key.append(contentsOf: String(part.utf8.count).utf8)
+                key.append(decimal: Int64(part.utf8.count))
                 key.append(UInt8(ascii: ":"))
                 key.append(contentsOf: part.utf8)
             } else {
@@ -73,9 +73,10 @@ enum ReplayKey {
                 start = place
             }
         }
-        var text: [UInt8] = []
-        text.reserveCapacity(digits.count)
-        for place in min(start, digits.count - 1)..<digits.count { text.append(digits[place]) }
-        return String(decoding: text, as: UTF8.self)
+        start = min(start, digits.count - 1)
+        return unsafe String(unsafeUninitializedCapacity: digits.count - start) { room in
+            for place in start..<digits.count { unsafe room[place - start] = digits[place] }
+            return digits.count - start
+        }
     }
 }

@@ -31,3 +31,28 @@ struct EightBytes {
 @inline(__always) func halves(of mask: SIMDMask<SIMD16<Int8>>) -> SIMD2<UInt64> {
     unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
 }
+
+/// Whether so many bytes are the same, looked at eight or four at a time: the last ones together with some before them.
+///
+/// Memory safety: nothing is read beyond them.
+@inline(__always)
+func isSameText(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    func isSame<Word: FixedWidthInteger & BitwiseCopyable>(at offset: Int, _: Word.Type) -> Bool {
+        unsafe UnsafeRawPointer(left + offset).loadUnaligned(as: Word.self)
+            == UnsafeRawPointer(right + offset).loadUnaligned(as: Word.self)
+    }
+    var offset = 0
+    if count >= 8 {
+        while offset &+ 8 < count {
+            guard isSame(at: offset, UInt64.self) else { return false }
+            offset &+= 8
+        }
+        return isSame(at: count &- 8, UInt64.self)
+    }
+    if count >= 4 { return isSame(at: 0, UInt32.self) && isSame(at: count &- 4, UInt32.self) }
+    while offset < count {
+        guard unsafe left[offset] == right[offset] else { return false }
+        offset &+= 1
+    }
+    return true
+}

@@ -19,8 +19,8 @@ public struct JSONNode: Sendable {
     /// A string's text, its escapes resolved; `nil` for any other kind. A lone surrogate becomes U+FFFD.
     public var text: String? {
         guard kind == .string else { return nil }
-        let content = raw.dropFirst().dropLast()
-        return entry.isIrregular ? unescaped(content) : String(decoding: content, as: UTF8.self)
+        return unsafe withPlainText { unsafe String(decoding: $0, as: UTF8.self) }
+            ?? unescaped(raw.dropFirst().dropLast())
     }
 
     /// A string's bytes between its quotes; `nil` for other kinds and where it has escapes.
@@ -99,6 +99,12 @@ public struct JSONNode: Sendable {
         kind == .number ? ExactDecimal(raw) : nil
     }
 
+    /// A text that is a time, read as `Timestamp.read` does; `nil` for any other value.
+    public var dateTime: (time: Timestamp, repairs: [Timestamp.Repair])? {
+        guard kind == .string else { return nil }
+        return unsafe withPlainText { unsafe Timestamp.read($0) } ?? text.flatMap { Timestamp.read($0) }
+    }
+
     public var boolean: Bool? {
         switch kind {
         case .true: true
@@ -147,6 +153,15 @@ public struct JSONNode: Sendable {
         fileprivate var position: Int
         fileprivate let end: Int
 
+        /// No elements.
+        static let none = nothing.elements
+        private static let nothing = try! JSONTree(parsing: "[]").root
+
+        /// One value, as if it stood in an array.
+        static func only(_ value: JSONNode) -> Elements {
+            Elements(storage: value.storage, position: value.index, end: value.index + 1)
+        }
+
         public mutating func next() -> JSONNode? {
             nextIndex().map { JSONNode(storage: storage, index: $0) }
         }
@@ -167,31 +182,25 @@ extension JSONTree.Storage {
     /// Memory safety: the index of a text names only its own entries and bytes.
     fileprivate func value(named name: StaticString, ofObjectAt object: Int) -> Int? {
         unsafe bytes.withUnsafeBufferPointer { bytes in
-            name.withUTF8Buffer { name in
-                var found: Int?
-                var position = object + 1
-                let end = Int(entries[object].next)
-                while position < end {
-                    let key = entries[position]
-                    let isFound =
-                        key.isIrregular
-                        ? unsafe (JSONNode(storage: self, index: position).text ?? "").utf8.elementsEqual(name)
-                        : unsafe isEqual(bytes, from: Int(key.start) + 1, to: Int(key.end) - 1, name)
-                    if isFound { found = position + 1 }
-                    position = Int(entries[position + 1].next)
+            guard let text = bytes.baseAddress else { return nil }
+            let entries = unsafe self.entries.pointer
+            let count = name.utf8CodeUnitCount
+            var found: Int?
+            var position = object &+ 1
+            let end = unsafe Int(entries[object].next)
+            while position < end {
+                let key = unsafe entries[position]
+                let start = Int(key.start) &+ 1
+                if key.isIrregular {
+                    if JSONNode(storage: self, index: position).isText(name) { found = position &+ 1 }
+                } else if Int(key.end) &- 1 &- start == count, unsafe isSameText(text + start, name.utf8Start, count) {
+                    found = position &+ 1
                 }
-                return found
+                position = unsafe Int(entries[position &+ 1].next)
             }
+            return found
         }
     }
-}
-
-private func isEqual(
-    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, _ name: UnsafeBufferPointer<UInt8>
-) -> Bool {
-    guard end - start == name.count else { return false }
-    for offset in 0..<name.count where unsafe bytes[start + offset] != name[offset] { return false }
-    return true
 }
 
 private func unescaped(_ content: ArraySlice<UInt8>) -> String {

@@ -11,6 +11,9 @@ public struct JSONWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Makes room for so many more bytes.
+    mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
     /// The text so far.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -63,30 +66,29 @@ public struct JSONWriter: Sendable {
     }
 
     /// A number of at most 64 bits.
-    public mutating func integer(_ value: some BinaryInteger) {
-        separate()
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = UInt64(value.magnitude)
-        var (count, more) = (1, rest / 10)
-        while more > 0 {
-            count += 1
-            more /= 10
-        }
-        unsafe append(atMost: count) { room in
-            var place = count
-            while place > 0 {
-                place -= 1
-                unsafe room[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            }
-            return count
-        }
-    }
+    public mutating func integer(_ value: some BinaryInteger) { number(UInt64(value.magnitude), isNegative: value < 0) }
 
     public mutating func decimal(_ value: ExactDecimal) {
         if let whole = value.wholeNumber { return integer(whole) }
-        separate()
-        bytes.append(contentsOf: value.description.utf8)
+        guard (-18 ... -1).contains(value.exponent) else { return raw(value.description.utf8) }
+        number(value.mantissa.magnitude, isNegative: value.mantissa < 0, places: -value.exponent)
+    }
+
+    private mutating func number(_ magnitude: UInt64, isNegative: Bool, places: Int = 0) {
+        let comma = needsComma ? 1 : 0
+        needsComma = true
+        let count = max(DecimalDigits.count(magnitude), places + 1)
+        unsafe append(atMost: count + 3) { room in
+            unsafe room[0] = UInt8(ascii: ",")
+            unsafe room[comma] = UInt8(ascii: "-")
+            var end = comma + (isNegative ? 1 : 0)
+            unsafe DecimalDigits.write(magnitude, count, to: room + end)
+            end += count
+            guard places > 0 else { return end }
+            unsafe (room + end - places + 1).update(from: room + end - places, count: places)
+            unsafe room[end - places] = UInt8(ascii: ".")
+            return end + 1
+        }
     }
 
     /// A time as a string in RFC 3339.

@@ -28,6 +28,9 @@ public struct EmptyPayload: Payload {
     public init() {}
     public init(_ payload: JSONNode?) {}
 
+    /// `{}`
+    static let text = EmptyPayload().payload
+
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.endObject()

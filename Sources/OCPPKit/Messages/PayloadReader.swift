@@ -46,7 +46,8 @@ struct PayloadReader {
     /// (`numberTrimmed`). A text that is no number stays a text.
     mutating func number(_ key: StaticString) -> (text: String, number: ExactDecimal?)? {
         guard let value = value(key), let text = text(of: value) else { return nil }
-        if let number = ExactDecimal(text) { return (text, number) }
+        let plain = unsafe value.withPlainText { unsafe ExactDecimal(reading: $0) } ?? nil
+        if let number = plain ?? ExactDecimal(text) { return (text, number) }
         let number = ExactDecimal(trimmed(text))
         if number != nil { note(.numberTrimmed) }
         return (text, number)
@@ -55,7 +56,18 @@ struct PayloadReader {
     /// One of a list of texts, or the unknown text that stands in its place (`unknownValueKept`); an empty one is absent
     /// (`emptyAsAbsent`).
     mutating func word(_ key: StaticString, among allowed: [String]) -> String? {
-        guard let value = value(key), let text = text(of: value) else { return nil }
+        value(key).flatMap { word($0, among: allowed) }
+    }
+
+    /// The same of a list that has a table.
+    mutating func word(_ key: StaticString, in table: WordTable<String>) -> String? {
+        guard let value = value(key) else { return nil }
+        if let word = unsafe value.withPlainText({ unsafe table[$0] }), let word { return word }
+        return word(value, among: table.texts)
+    }
+
+    private mutating func word(_ value: JSONNode, among allowed: [String]) -> String? {
+        guard let text = text(of: value) else { return nil }
         guard !text.isEmpty else {
             note(.emptyAsAbsent)
             return nil
@@ -65,8 +77,17 @@ struct PayloadReader {
     }
 
     /// A value of an enumeration, or the unknown text that stands in its place.
-    mutating func open<Known>(_ key: StaticString) -> Open<Known>? {
-        guard let value = value(key), let text = text(of: value) else { return nil }
+    mutating func open<Known>(_ key: StaticString) -> Open<Known>? { value(key).flatMap { open($0) } }
+
+    /// The same of an enumeration that has a table.
+    mutating func open<Known>(_ key: StaticString, in table: WordTable<Known>) -> Open<Known>? {
+        guard let value = value(key) else { return nil }
+        if let known = unsafe value.withPlainText({ unsafe table[$0] }), let known { return .known(known) }
+        return open(value)
+    }
+
+    private mutating func open<Known>(_ value: JSONNode) -> Open<Known>? {
+        guard let text = text(of: value) else { return nil }
         guard !text.isEmpty else {
             note(.emptyAsAbsent)
             return nil
@@ -115,7 +136,7 @@ struct PayloadReader {
     /// or of a clock that was never set, leaves the arrival (`arrivalForTime`).
     mutating func time(_ key: StaticString) -> Timestamp? {
         guard let value = value(key) else { return nil }
-        guard let (time, timeRepairs) = value.text.flatMap({ Timestamp.read($0) }) else {
+        guard let (time, timeRepairs) = value.dateTime else {
             note(.arrivalForTime)
             return nil
         }
@@ -131,11 +152,11 @@ struct PayloadReader {
     }
 
     /// An array's elements; one object where an array belongs is its only element (`objectForArray`).
-    mutating func elements(_ key: StaticString) -> [JSONNode] {
-        guard let value = value(key) else { return [] }
-        guard value.isObject else { return Array(value.elements) }
+    mutating func elements(_ key: StaticString) -> JSONNode.Elements {
+        guard let value = value(key) else { return .none }
+        guard value.isObject else { return value.elements }
         note(.objectForArray)
-        return [value]
+        return .only(value)
     }
 
     /// The texts of an array; one text where an array belongs is its only element (`textForArray`).

@@ -210,7 +210,7 @@ extension FrameRecord {
         let raw = line["raw"]?.text.map { Array($0.utf8) } ?? rebuilt(kind, line)
         let frame = try Frame.read(raw)
         var record = FrameRecord(
-            timestamp: line["timestamp"]?.text.flatMap { Timestamp.read($0)?.time },
+            timestamp: line["timestamp"]?.dateTime?.time,
             chargePointId: line["chargePointId"]?.text,
             direction: line["direction"]?.text.flatMap(Direction.init(rawValue:)), frame: frame)
         record.action = frame.action ?? line["action"]?.text

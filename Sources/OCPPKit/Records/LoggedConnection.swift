@@ -19,6 +19,6 @@ public struct LoggedConnection: Sendable {
         self.event = event
         self.source = source
         chargePointId = line["chargePointId"]?.text
-        timestamp = line["timestamp"]?.text.flatMap { Timestamp.read($0)?.time }
+        timestamp = line["timestamp"]?.dateTime?.time
     }
 }

@@ -49,9 +49,9 @@ extension ChargePointSessions {
 
     /// Under a message id that a start or stop uses too, the answer to this CALL comes first.
     mutating func shadow(_ record: FrameRecord) {
-        guard let (number, index) = pendingIndex(record.frame.messageId, answeredBy: record.direction?.opposite) else {
-            return
-        }
+        guard !byPendingMessage.isEmpty,
+            let (number, index) = pendingIndex(record.frame.messageId, answeredBy: record.direction?.opposite)
+        else { return }
         update(number) { $0.pending[index].shadows += 1 }
     }
 

@@ -1,7 +1,7 @@
 /// The sessions of one charge point, with the indexes that find the one that a frame belongs to.
 struct ChargePointSessions: Sendable {
     let chargePointId: String?
-    private(set) var sessions: [Int: Session] = [:]
+    var sessions = NumberedSessions()
 
     /// The session that each repetition key stands for.
     private var byKey: [String: Int] = [:]
@@ -17,6 +17,8 @@ struct ChargePointSessions: Sendable {
     var sequence = 0
     /// What the frame at hand has changed so far.
     var changed: [Int] = []
+    /// Whether that is samples alone.
+    private(set) var hasChangedSamplesOnly = false
 
     /// Of what charge points can repeat without end, so much is kept.
     static let listLimit = 16
@@ -27,6 +29,7 @@ struct ChargePointSessions: Sendable {
 
     mutating func fold(_ event: SessionEvent, _ record: FrameRecord, _ nextNumber: inout Int) -> [Int] {
         changed = []
+        hasChangedSamplesOnly = false
         switch event {
         case .start(let request): start(request, record, &nextNumber)
         case .stop(let request): stop(request, record, &nextNumber)
@@ -146,15 +149,21 @@ extension ChargePointSessions {
         let known = byTransaction[id]
         guard known != nil || id > 0 else { return }
         let number = known ?? add(record, connectorId: request.connectorId, &nextNumber)
-        let hadConnector = known.map { sessions[$0]?.connectorId != nil } ?? false
-        byTransaction[id] = number
-        update(number) { session in
-            if known == nil { session.namedTransactionId = id }
-            session.connectorId = session.connectorId ?? request.connectorId
-            session.note(session.untilStop(request.meterValues))
-            if record.breaksSchema { session.noted.insert(.invalidFrames) }
+        guard let place = sessions.place(of: number) else { return }
+        var hadConnector = true
+        if known == nil {
+            byTransaction[id] = number
+            sessions[at: place].namedTransactionId = id
+            hadConnector = false
         }
-        if !hadConnector, sessions[number]?.isClosed == false { takePlace(number) }
+        if sessions.all[place].connectorId == nil, let connectorId = request.connectorId {
+            sessions[at: place].connectorId = connectorId
+            hadConnector = false
+        }
+        let isNews = sessions.take(request.meterValues, breaksSchema: record.breaksSchema, at: place)
+        hasChangedSamplesOnly = hadConnector
+        if isNews || !hadConnector { noteChange(of: number) }
+        if !hadConnector, !sessions.all[place].isClosed { takePlace(number) }
     }
 }
 
@@ -162,17 +171,21 @@ extension ChargePointSessions {
 extension ChargePointSessions {
     private mutating func add(_ record: FrameRecord, connectorId: Int64?, _ nextNumber: inout Int) -> Int {
         defer { nextNumber += 1 }
-        sessions[nextNumber] = Session(
-            number: nextNumber, chargePointId: chargePointId, connectorId: connectorId, firstArrival: record.timestamp)
+        sessions.add(
+            Session(
+                number: nextNumber, chargePointId: chargePointId, connectorId: connectorId,
+                firstArrival: record.timestamp))
         return nextNumber
     }
 
     mutating func update(_ number: Int, _ change: (inout Session) -> Void) {
-        guard let before = sessions[number] else { return }
-        var session = before
-        change(&session)
-        guard session != before else { return }
-        sessions[number] = session
+        guard let place = sessions.place(of: number) else { return }
+        let before = sessions.all[place]
+        change(&sessions[at: place])
+        if sessions.all[place] != before { noteChange(of: number) }
+    }
+
+    private mutating func noteChange(of number: Int) {
         if !changed.contains(number) { changed.append(number) }
     }
 
@@ -186,10 +199,10 @@ extension ChargePointSessions {
     }
 
     mutating func forgetKeysOfUnsetClocks() {
-        for (number, session) in sessions {
+        for session in sessions.all {
             let events = [session.startEvent, session.stopEvent].compactMap(\.self)
             guard events.contains(where: { $0.trustedTime == nil }) else { continue }
-            for key in session.keys where byKey[key] == number { byKey[key] = nil }
+            for key in session.keys where byKey[key] == session.number { byKey[key] = nil }
         }
     }
 
@@ -218,7 +231,7 @@ extension ChargePointSessions {
 
     mutating func restore(_ session: Session) {
         let number = session.number
-        sessions[number] = session
+        sessions.add(session)
         for key in session.keys { byKey[key] = number }
         for id in session.startAnswers.compactMap(\.transactionId) { byTransaction[id] = number }
         if let id = session.namedTransactionId, id > 0 { byTransaction[id] = number }
@@ -239,11 +252,11 @@ extension ChargePointSessions {
     /// The session to forget first, where more than `limit` closed ones are kept, or far too many open ones.
     func oldestBeyond(_ limit: Int) -> Int? {
         if closed.count > limit { return closed.first }
-        return sessions.count > limit + ChargePointSessions.openLimit ? sessions.keys.min() : nil
+        return sessions.all.count > limit + ChargePointSessions.openLimit ? sessions.all.first?.number : nil
     }
 
     mutating func remove(_ number: Int) {
-        guard let session = sessions.removeValue(forKey: number) else { return }
+        guard let session = sessions.remove(number) else { return }
         for key in session.keys where byKey[key] == number { byKey[key] = nil }
         for id in session.startAnswers.map(\.transactionId) + [session.namedTransactionId] {
             if let id, byTransaction[id] == number { byTransaction[id] = nil }

@@ -11,7 +11,7 @@ struct ConnectorSessions: Sendable {
 
     /// Takes a new session and returns those that have ended, as one connector charges one vehicle at a time: a start
     /// shows it of earlier ones; a start that is older than another one, and arrives late, shows it of itself.
-    mutating func place(_ session: Session, in sessions: [Int: Session]) -> [Int] {
+    mutating func place(_ session: Session, in sessions: NumberedSessions) -> [Int] {
         var ended: [Int] = []
         if session.startEvent != nil {
             let isOlder = open.contains { sessions[$0]?.startEvent?.begins(after: session.startEvent) == true }
@@ -28,7 +28,7 @@ struct ConnectorSessions: Sendable {
 
     /// Returns the sessions that have ended, the connector being free at that time; a notice older than their start
     /// says nothing of them.
-    mutating func freed(at time: Timestamp?, in sessions: [Int: Session]) -> [Int] {
+    mutating func freed(at time: Timestamp?, in sessions: NumberedSessions) -> [Int] {
         let ended = open.filter { number in
             guard let time, let start = sessions[number]?.startEvent?.trustedTime else { return true }
             return time >= start

@@ -26,9 +26,13 @@ struct PowerInstant: Sendable, Equatable {
 
     init(time: Timestamp?) { self.time = time }
 
-    /// Takes a sample; the same one again changes nothing.
-    mutating func add(_ sample: SampledValue) {
-        guard sample.measurand == .known(.powerActiveImport), let watts = PowerInstant.watts(sample) else { return }
+    /// Takes the power among samples; the same again changes nothing.
+    mutating func add(_ samples: [SampledValue]) {
+        for index in samples.indices where samples[index].isPower { add(samples[index]) }
+    }
+
+    private mutating func add(_ sample: SampledValue) {
+        guard let watts = PowerInstant.watts(sample) else { return }
         guard let text = sample.phase else {
             total = larger(total, watts)
             return
@@ -72,6 +76,11 @@ struct PowerInstant: Sendable, Equatable {
     }
 }
 
+extension SampledValue {
+    /// Drawn, not offered.
+    fileprivate var isPower: Bool { measurand == .known(.powerActiveImport) }
+}
+
 extension Session {
     /// The highest power drawn at one instant, in W, exactly; `nil` without samples of it.
     public var maxPowerW: ExactDecimal? { lastInstant?.watts.map { larger(highestPower, $0) } ?? highestPower }
@@ -79,16 +88,25 @@ extension Session {
     /// Takes the power of meter values. Those of one time are one instant, in one message or in several that follow one
     /// another: some charge points send each phase by itself.
     mutating func note(powerIn meterValues: [MeterValue]) {
-        var instants = lastInstant.map { [$0] } ?? []
-        for meterValue in meterValues {
-            let index = meterValue.timestamp.flatMap { time in instants.lastIndex { $0.time == time } }
-            var instant = index.map { instants[$0] } ?? PowerInstant(time: meterValue.timestamp)
-            for sample in meterValue.samples { instant.add(sample) }
-            guard instant.watts != nil || !instant.phases.isEmpty else { continue }
-            if let index { instants[index] = instant } else { instants.append(instant) }
+        // Those before the last one; of nearly all messages none is looked at again.
+        var earlier: [PowerInstant] = []
+        for meterValue in meterValues where meterValue.samples.contains(where: { $0.isPower }) {
+            let time = meterValue.timestamp
+            if time != nil, lastInstant?.time == time {
+                lastInstant?.add(meterValue.samples)
+            } else if let time, let index = earlier.lastIndex(where: { $0.time == time }) {
+                earlier[index].add(meterValue.samples)
+            } else {
+                var instant = PowerInstant(time: time)
+                instant.add(meterValue.samples)
+                guard instant.total != nil || !instant.phases.isEmpty else { continue }
+                if let lastInstant { earlier.append(lastInstant) }
+                lastInstant = instant
+            }
         }
-        for watts in instants.dropLast().compactMap(\.watts) { highestPower = larger(highestPower, watts) }
-        lastInstant = instants.last
+        for instant in earlier {
+            if let watts = instant.watts { highestPower = larger(highestPower, watts) }
+        }
     }
 }
 

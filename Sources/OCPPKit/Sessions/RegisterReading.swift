@@ -58,12 +58,22 @@ extension Session {
         return meterValues.filter { $0.timestamp.map { $0 <= stop } ?? true }
     }
 
+    /// Takes samples of the session; whether they say what was not known.
+    mutating func take(_ meterValues: [MeterValue], breaksSchema: Bool) -> Bool {
+        let before = (lastReading, lastInstant, highestPower, noted.count)
+        note(untilStop(meterValues))
+        if breaksSchema { noted.insert(.invalidFrames) }
+        return before != (lastReading, lastInstant, highestPower, noted.count)
+    }
+
     /// Takes samples of the session.
     mutating func note(_ meterValues: [MeterValue]) {
         note(powerIn: meterValues)
         for meterValue in meterValues {
-            for sample in meterValue.samples {
-                if let reading = RegisterReading(sample, time: meterValue.timestamp) { note(reading) }
+            for index in meterValue.samples.indices {
+                if let reading = RegisterReading(meterValue.samples[index], time: meterValue.timestamp) {
+                    note(reading)
+                }
             }
         }
     }

@@ -87,7 +87,8 @@ extension Session {
     }
 
     private var decisiveAnswer: StartAnswer? {
-        startAnswers.first { $0.transactionId != nil && $0.transactionId == stopEvent?.transactionId }
+        guard startAnswers.count > 1 else { return startAnswers.first }
+        return startAnswers.first { $0.transactionId != nil && $0.transactionId == stopEvent?.transactionId }
             ?? startAnswers.first
     }
 

@@ -10,6 +10,8 @@ public struct SessionFolder: Sendable {
     private var owners: [Int: Int] = [:]
     private var nextNumber: Int
     private let closedLimit: Int?
+    /// Whether the last frame that was folded changed nothing but the samples of sessions: neither who charges nor where.
+    private(set) var hasChangedSamplesOnly = false
 
     /// - Parameters:
     ///   - firstNumber: the number of the first session; the others count on from it.
@@ -40,6 +42,7 @@ public struct SessionFolder: Sendable {
     ///   those that it sheds light on.
     public mutating func fold(_ record: FrameRecord) -> [Int] {
         let id = record.chargePointId
+        hasChangedSamplesOnly = false
         guard record.frame.kind == .call else {
             return chargePoints.place(of: id).map { chargePoints.values[$0].answer(record) } ?? []
         }
@@ -51,6 +54,7 @@ public struct SessionFolder: Sendable {
         let firstNew = nextNumber
         let changed = chargePoints.values[place].fold(event, record, &nextNumber)
         for number in firstNew..<nextNumber { owners[number] = place }
+        hasChangedSamplesOnly = chargePoints.values[place].hasChangedSamplesOnly
         return changed
     }
 
@@ -65,14 +69,33 @@ public struct SessionFolder: Sendable {
         return chargePoints.values[owner].sessions[number]
     }
 
+    /// The row that the store keeps of a session; `nil` where it is not known.
+    mutating func stored(_ number: Int, isNew: Bool) -> StoredSession? {
+        guard let owner = owners[number], let place = chargePoints.values[owner].sessions.place(of: number) else {
+            return nil
+        }
+        return StoredSession(
+            number: number, chargePointId: chargePoints.keys[owner] ?? "", isNew: isNew,
+            isEnded: chargePoints.values[owner].sessions.all[place].isEnded,
+            state: chargePoints.values[owner].sessions.encodedState(at: place))
+    }
+
+    /// The session of that number as a transaction, where it is an open one.
+    func openTransaction(_ number: Int) -> OpenTransaction? {
+        guard let owner = owners[number], let place = chargePoints.values[owner].sessions.place(of: number) else {
+            return nil
+        }
+        return OpenTransaction(chargePoints.values[owner].sessions.all[place])
+    }
+
     /// Every session that is kept, in the order of their first frames.
     public var sessions: [Session] {
-        chargePoints.values.flatMap(\.sessions.values).sorted { $0.number < $1.number }
+        chargePoints.values.flatMap(\.sessions.all).sorted { $0.number < $1.number }
     }
 
     /// The sessions of a charge point that have not ended, as far as can be told, in the order of their first frames.
     public func openSessions(of chargePointId: String) -> [Session] {
-        (chargePoints[chargePointId]?.sessions.values.filter { !$0.isClosed } ?? []).sorted { $0.number < $1.number }
+        chargePoints[chargePointId]?.sessions.all.filter { !$0.isClosed } ?? []
     }
 
     /// The session that a StartTransaction, StopTransaction or MeterValues belongs to, whether it was folded already or

@@ -14,8 +14,8 @@ extension Session {
         noted = flags
         highestPower = record["maxPowerW"]?.decimal
         let transactionId = record["transactionId"]?.integer
-        let start = record["start"]?.text.flatMap { Timestamp.read($0)?.time }
-        let stop = record["stop"]?.text.flatMap { Timestamp.read($0)?.time }
+        let start = record["start"]?.dateTime?.time
+        let stop = record["stop"]?.dateTime?.time
         if status == .stopOnly || flags.contains(.startMissing) {
             namedTransactionId = transactionId
         } else {

@@ -1,8 +1,11 @@
 // A session as JSON text and back, exactly: what `serve` stores and takes up again after a restart.
 extension Session {
     /// JSON text of an object, for `init(state:)`. Times are milliseconds since 1970.
-    public func encodedState() -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 768)
+    public func encodedState() -> [UInt8] { encodedState(after: encodedStanding()) }
+
+    /// What meter values do not change: the object without its end.
+    func encodedStanding() -> JSONWriter {
+        var writer = JSONWriter(reservingCapacity: 512)
         writer.beginObject()
         writer.member("number", number)
         writer.member("chargePointId", chargePointId)
@@ -10,8 +13,6 @@ extension Session {
         writer.member("firstArrival", firstArrival?.milliseconds)
         writer.member("start", startEvent)
         writer.member("stop", stopEvent)
-        writer.member("maxPowerW", highestPower)
-        if let lastInstant { writer.member("lastInstant", lastInstant) }
         writer.member("namedTransactionId", namedTransactionId)
         writer.array("startAnswers", startAnswers) { writer, answer in
             writer.beginObject()
@@ -21,6 +22,15 @@ extension Session {
         }
         writer.array("pending", pending) { $0.pendingAnswer($1) }
         writer.array("keys", keys) { $0.string($1) }
+        return writer
+    }
+
+    /// The whole text, with the standing given, which must be the session's.
+    @inline(__always) func encodedState(after standing: JSONWriter) -> [UInt8] {
+        var writer = standing
+        writer.reserve(256)
+        writer.member("maxPowerW", highestPower)
+        if let lastInstant { writer.member("lastInstant", lastInstant) }
         if let lastReading {
             writer.key("lastReading")
             writer.beginObject()
@@ -29,7 +39,7 @@ extension Session {
             writer.member("time", lastReading.time?.milliseconds)
             writer.endObject()
         }
-        writer.array("noted", noted.sorted()) { $0.string($1.rawValue) }
+        if !noted.isEmpty { writer.array("noted", noted.sorted()) { $0.string($1.rawValue) } }
         writer.endObject()
         return writer.bytes
     }
@@ -105,7 +115,7 @@ extension JSONNode {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ event: Session.Event?) {
+    fileprivate mutating func member(_ name: StaticString, _ event: Session.Event?) {
         guard let event else { return }
         key(name)
         beginObject()
@@ -118,11 +128,12 @@ extension JSONWriter {
         endObject()
     }
 
-    fileprivate mutating func member(_ name: String, _ instant: PowerInstant) {
+    fileprivate mutating func member(_ name: StaticString, _ instant: PowerInstant) {
         key(name)
         beginObject()
         member("time", instant.time?.milliseconds)
         member("total", instant.total)
+        if instant.phases.isEmpty { return endObject() }
         // A fixed order, so that equal sessions are equal texts.
         let phases = instant.phases.sorted { left, right in
             func order(_ key: PowerInstant.PhaseKey) -> (String, String, String) {
@@ -153,7 +164,7 @@ extension JSONWriter {
 
     /// An array; an empty one is left out.
     fileprivate mutating func array<Element>(
-        _ name: String, _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
+        _ name: StaticString, _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
     ) {
         guard !elements.isEmpty else { return }
         key(name)

@@ -22,44 +22,50 @@ public struct ExactDecimal: Sendable {
     /// Reads digits with an optional sign, fraction and exponent; leading zeros and a leading `+` are taken too.
     /// `nil` for anything else, for more than 18 significant digits, and for exponents beyond ±1,000.
     public init?(_ text: some Collection<UInt8>) {
+        let read = text.withContiguousStorageIfAvailable { unsafe ExactDecimal(reading: $0) }
+        guard let number = unsafe read ?? Array(text).withUnsafeBufferPointer({ unsafe ExactDecimal(reading: $0) })
+        else { return nil }
+        self = number
+    }
+
+    /// The same for bytes that are lent.
+    init?(reading text: UnsafeBufferPointer<UInt8>) {
         var mantissa: Int64 = 0
         var exponent = 0
-        var digits = 0
-        var isNegative = false
-        var rest = text[...]
-        if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
-            isNegative = sign == UInt8(ascii: "-")
-            rest = rest.dropFirst()
-        }
-        var isFraction = false
         var pendingZeros = 0
-        reading: while let byte = rest.first {
+        var position = 0
+        let isNegative = unsafe text.first == UInt8(ascii: "-")
+        if unsafe isNegative || text.first == UInt8(ascii: "+") { position = 1 }
+        var (hasDigits, isFraction) = (false, false)
+        reading: while position < text.count {
+            let byte = unsafe text[position]
             switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                digits += 1
+            case UInt8(ascii: "0"):
+                // Trailing zeros cost no digits of the mantissa.
+                pendingZeros += 1
+                fallthrough
+            case UInt8(ascii: "1")...UInt8(ascii: "9"):
+                hasDigits = true
                 if isFraction { exponent -= 1 }
-                if byte == UInt8(ascii: "0") {
-                    // Trailing zeros cost no digits of the mantissa.
-                    pendingZeros += 1
-                } else {
-                    for _ in 0..<(mantissa == 0 ? 0 : pendingZeros) {
-                        guard mantissa < 100_000_000_000_000_000 else { return nil }
-                        mantissa *= 10
-                    }
-                    pendingZeros = 0
+                if byte == UInt8(ascii: "0") { break }
+                for _ in 0..<(mantissa == 0 ? 0 : pendingZeros) {
                     guard mantissa < 100_000_000_000_000_000 else { return nil }
-                    mantissa = mantissa * 10 + Int64(byte - UInt8(ascii: "0"))
+                    mantissa *= 10
                 }
+                pendingZeros = 0
+                guard mantissa < 100_000_000_000_000_000 else { return nil }
+                mantissa = mantissa * 10 + Int64(byte - UInt8(ascii: "0"))
             case UInt8(ascii: ".") where !isFraction: isFraction = true
             default: break reading
             }
-            rest = rest.dropFirst()
+            position += 1
         }
-        guard digits > 0 else { return nil }
+        guard hasDigits else { return nil }
         if mantissa != 0 { exponent += pendingZeros }
-        if let mark = rest.first {
-            guard mark | 0x20 == UInt8(ascii: "e"),
-                let power = Int(String(decoding: rest.dropFirst(), as: UTF8.self)), (-1000...1000).contains(power)
+        if position < text.count {
+            guard unsafe text[position] | 0x20 == UInt8(ascii: "e"),
+                let power = unsafe Int(String(decoding: text[(position + 1)...], as: UTF8.self)),
+                (-1000...1000).contains(power)
             else { return nil }
             exponent += power
         }
@@ -108,9 +114,14 @@ public struct ExactDecimal: Sendable {
 
     /// The value as a whole number, where it is one that fits.
     public var wholeNumber: Int64? {
-        if mantissa == 0 { return 0 }
         guard exponent >= 0, exponent <= 18 else { return nil }
-        return Int64(exactly: (0..<exponent).reduce(Int128(mantissa)) { product, _ in product * 10 })
+        var whole = mantissa
+        for _ in 0..<exponent {
+            let (product, isTooLarge) = whole.multipliedReportingOverflow(by: 10)
+            if isTooLarge { return nil }
+            whole = product
+        }
+        return whole
     }
 }
 

@@ -44,7 +44,13 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// Reads an RFC 3339 date-time, and the near misses that charge points send (see `Repair`). Fractions finer than
     /// a millisecond are cut. `nil` where it is no date and time.
     public static func read(_ text: some Collection<UInt8>) -> (time: Timestamp, repairs: [Repair])? {
-        var reader = TimestampReader(Array(text))
+        unsafe text.withContiguousStorageIfAvailable { unsafe read($0) }
+            ?? Array(text).withUnsafeBufferPointer { unsafe read($0) }
+    }
+
+    /// The same for bytes that are lent.
+    static func read(_ text: UnsafeBufferPointer<UInt8>) -> (time: Timestamp, repairs: [Repair])? {
+        var reader = unsafe TimestampReader(text)
         return reader.read()
     }
 
@@ -130,12 +136,19 @@ extension Timestamp: CustomStringConvertible {
     }
 }
 
-private struct TimestampReader {
-    private let text: [UInt8]
+/// Memory safety: it lives no longer than the bytes that it is lent.
+@safe private struct TimestampReader {
+    private let text: UnsafeBufferPointer<UInt8>
+    private let count: Int
     private var position = 0
     private var repairs: [Timestamp.Repair] = []
 
-    init(_ text: [UInt8]) { self.text = text }
+    init(_ text: UnsafeBufferPointer<UInt8>) {
+        unsafe self.text = text
+        count = text.count
+    }
+
+    private func byte(_ position: Int) -> UInt8 { unsafe text[position] }
 
     mutating func read() -> (time: Timestamp, repairs: [Timestamp.Repair])? {
         guard let year = digits(4...6), take("-"), let month = digits(2...2), take("-"), let day = digits(2...2),
@@ -147,14 +160,14 @@ private struct TimestampReader {
         var fraction: Int64 = 0
         if take(".") {
             let start = position
-            while position < text.count, isDigit(text[position]) { position += 1 }
+            while position < count, isDigit(byte(position)) { position += 1 }
             guard position > start else { return nil }
             for place in 0..<3 {
                 fraction =
-                    fraction * 10 + (start + place < position ? Int64(text[start + place] - UInt8(ascii: "0")) : 0)
+                    fraction * 10 + (start + place < position ? Int64(byte(start + place) - UInt8(ascii: "0")) : 0)
             }
         }
-        guard let offset = offsetMinutes(), position == text.count else { return nil }
+        guard let offset = offsetMinutes(), position == count else { return nil }
         let days = Timestamp.days(year: year, month: month, day: day)
         let minutes = (days * 24 + hour) * 60 + minute - offset
         if second == 60, (minutes + 1) % (24 * 60) != 0 { repairs.append(.misplacedLeapSecond) }
@@ -179,7 +192,7 @@ private struct TimestampReader {
         guard let hours = digits(2...2), hours <= 23 else { return nil }
         let hasColon = take(":")
         var minutes: Int64 = 0
-        if hasColon || position < text.count {
+        if hasColon || position < count {
             guard let value = digits(2...2), value <= 59 else { return nil }
             minutes = value
         }
@@ -188,20 +201,20 @@ private struct TimestampReader {
     }
 
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
-        guard position < text.count, UInt32(text[position]) == character.value else { return false }
+        guard position < count, UInt32(byte(position)) == character.value else { return false }
         position += 1
         return true
     }
 
-    private mutating func digits(_ count: ClosedRange<Int>) -> Int64? {
+    private mutating func digits(_ places: ClosedRange<Int>) -> Int64? {
         var value: Int64 = 0
         var taken = 0
-        while taken < count.upperBound, position < text.count, isDigit(text[position]) {
-            value = value * 10 + Int64(text[position] - UInt8(ascii: "0"))
+        while taken < places.upperBound, position < count, isDigit(byte(position)) {
+            value = value * 10 + Int64(byte(position) - UInt8(ascii: "0"))
             position += 1
             taken += 1
         }
-        return taken >= count.lowerBound ? value : nil
+        return taken >= places.lowerBound ? value : nil
     }
 
     private func lastDay(ofMonth month: Int64, year: Int64) -> Int64 {

@@ -12,8 +12,12 @@ import CSQLite
     let path: String
     private var handle: OpaquePointer?
 
+    /// Before the first connection; what it says does not matter.
+    private static let countsNoMemory = sqlite3_count_no_memory()
+
     init(path: String, mode: Mode) throws(SQLiteFailure) {
         self.path = path
+        _ = Self.countsNoMemory
         let (name, flags) =
             switch mode {
             case .readWrite: (path, SQLITE_OPEN_READWRITE)

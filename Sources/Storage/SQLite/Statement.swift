@@ -1,9 +1,16 @@
 import CSQLite
 
-/// A prepared statement; parameters are counted from 1, columns from 0.
+/// A prepared statement; parameters are counted from 1, columns from 0. All of them are bound before each use.
+///
+/// Memory safety: what is bound is copied, so that no pointer outlives its closure; into `room` while there is any, which is
+/// there as long as the statement and is used anew only after a reset.
 @safe final class Statement {
     private let handle: OpaquePointer
     private let connection: Connection
+    /// SQLite would ask for memory for each text.
+    private var room = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 1)
+    /// So much of the room is taken, or would have been.
+    private var boundBytes = 0
     /// The first error of a `bind`, thrown by the next `step`.
     private var bindCode = SQLITE_OK
 
@@ -13,7 +20,10 @@ import CSQLite
         self.connection = connection
     }
 
-    deinit { unsafe sqlite3_finalize(handle) }
+    deinit {
+        unsafe sqlite3_finalize(handle)
+        unsafe room.deallocate()
+    }
 
     // MARK: Parameters
 
@@ -47,13 +57,27 @@ import CSQLite
             })
     }
 
+    /// A copy of the bytes where there is room for them, else themselves, to be copied by SQLite.
+    private func kept(_ bytes: UnsafeRawBufferPointer) -> (
+        start: UnsafeRawPointer?, destructor: sqlite3_destructor_type?
+    ) {
+        let start = boundBytes
+        boundBytes += bytes.count
+        guard unsafe boundBytes <= room.count, let base = unsafe room.baseAddress, let source = bytes.baseAddress else {
+            return unsafe (bytes.baseAddress, transient)
+        }
+        unsafe (base + start).copyMemory(from: source, byteCount: bytes.count)
+        return unsafe (UnsafeRawPointer(base + start), nil)
+    }
+
     /// With its length, so that a NUL is a character like any other.
     private func bind(_ position: Int32, text bytes: UnsafeRawBufferPointer) {
         if unsafe bytes.isEmpty { return note(unsafe sqlite3_bind_text(handle, position, "", 0, transient)) }
+        let (start, destructor) = unsafe kept(bytes)
         note(
             unsafe sqlite3_bind_text64(
-                handle, position, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt64(bytes.count),
-                transient, UInt8(SQLITE_UTF8)))
+                handle, position, start?.assumingMemoryBound(to: CChar.self), UInt64(bytes.count), destructor,
+                UInt8(SQLITE_UTF8)))
     }
 
     private func note(_ code: Int32) {
@@ -83,7 +107,14 @@ import CSQLite
         // Repeats the error of the last step, which was thrown.
         _ = unsafe sqlite3_reset(handle)
         bindCode = SQLITE_OK
+        if unsafe boundBytes > room.count, boundBytes <= Self.largestRoom {
+            unsafe room.deallocate()
+            unsafe room = .allocate(byteCount: boundBytes * 2, alignment: 1)
+        }
+        boundBytes = 0
     }
+
+    private static let largestRoom = 64 << 10
 
     // MARK: The row
 
@@ -111,6 +142,6 @@ import CSQLite
     }
 }
 
-/// Tells SQLite to copy what is bound, so that no pointer outlives its closure. It is a macro that Swift does not see:
+/// Tells SQLite to copy what is bound. It is a macro that Swift does not see:
 /// the pointer -1.
 private let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)

@@ -145,7 +145,7 @@ struct LiveValues {
     /// The time is the message's own, else when it was sent, else now.
     private func message(of attributes: JSONNode, _ chargePointId: String, sent: Timestamp?) -> DeviceMessage {
         let own = attributes["timestamp"].flatMap { node in
-            node.integer.map { Timestamp(milliseconds: $0) } ?? node.text.flatMap { Timestamp.read($0)?.time }
+            node.integer.map { Timestamp(milliseconds: $0) } ?? node.dateTime?.time
         }
         return DeviceMessage(
             chargePointId: chargePointId, time: own ?? sent ?? Timestamp.now,

@@ -45,6 +45,14 @@ struct SessionFolderTests {
             let differing = folder.sessions.filter { session in before.first { $0.number == session.number } != session
             }
             #expect(changed.sorted() == differing.map(\.number))
+            // What it does not look at again is as it was.
+            if folder.hasChangedSamplesOnly {
+                #expect(folder.sessions.map(OpenTransaction.init) == before.map(OpenTransaction.init))
+            }
+            for session in folder.sessions {
+                #expect(folder.openTransaction(session.number) == OpenTransaction(session))
+                #expect(folder.stored(session.number, isNew: false)?.state == session.encodedState())
+            }
         }
     }
 

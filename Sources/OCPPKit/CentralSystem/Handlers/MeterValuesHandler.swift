@@ -10,7 +10,7 @@ extension CentralSystem {
                 kind: .meterValues, chargePointId: call.chargePointId, connectorId: request.integer("connectorId"),
                 transactionId: transactionId, arrival: now,
                 replayKey: ReplayKey.meterValues(call.chargePointId, time: firstTime(of: call), content: content),
-                payload: Array(content), reply: EmptyPayload().payload))
+                payload: Array(content), reply: EmptyPayload.text))
     }
 
     private func firstTime(of call: InboundCall) -> String? {

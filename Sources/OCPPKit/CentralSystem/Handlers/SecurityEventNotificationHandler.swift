@@ -7,6 +7,6 @@ extension CentralSystem {
             TransactionEvent(
                 kind: .securityEvent, chargePointId: call.chargePointId, connectorId: nil, transactionId: nil,
                 arrival: now, replayKey: ReplayKey.securityEvent(call.chargePointId, content: content),
-                payload: Array(content), reply: EmptyPayload().payload))
+                payload: Array(content), reply: EmptyPayload.text))
     }
 }

@@ -53,7 +53,7 @@ extension SimulatedChargePoint {
 
     fileprivate mutating func sendLocalList(_ request: inout PayloadReader) -> JSONValue {
         guard isLocalListEnabled else { return .status("NotSupported") }
-        let elements = request.elements("localAuthorizationList")
+        let elements = Array(request.elements("localAuthorizationList"))
         guard elements.count <= configuration.integer("SendLocalListMaxLength") else { return .status("Failed") }
         let changes = elements.map { element in
             var reader = PayloadReader(element)

@@ -24,7 +24,7 @@ struct ClockJump: FindingRule {
         if record.askedAction == "MeterValues" {
             texts += payload["meterValue"]?.elements.map { $0["timestamp"] } ?? []
         }
-        for own in texts.compactMap({ $0?.text.flatMap { Timestamp.read($0)?.time } }) {
+        for own in texts.compactMap({ $0?.dateTime?.time }) {
             if own.calendar.year < 2010 {
                 found.note(self, connectorId: nil, "the charge point's clock is not set", record)
                 return

@@ -19,7 +19,7 @@ struct MeterBackwards: FindingRule {
         guard let payload = record.payload else { return }
         switch (record.frame.kind, record.askedAction) {
         case (.call, "StartTransaction"):
-            let time = payload["timestamp"]?.text.flatMap { Timestamp.read($0)?.time }
+            let time = payload["timestamp"]?.dateTime?.time
             let reading = payload["meterStart"]?.decimal.map { RegisterReading(energy: $0, time: time) }
             if starts.count >= 8 { starts.removeFirst() }
             starts.append((record.frame.messageId, payload["connectorId"]?.integer, reading, record.source))
@@ -43,7 +43,7 @@ struct MeterBackwards: FindingRule {
                 var one = series.removeValue(forKey: transaction),
                 let stop = payload["meterStop"]?.decimal
             else { return }
-            let time = payload["timestamp"]?.text.flatMap { Timestamp.read($0)?.time }
+            let time = payload["timestamp"]?.dateTime?.time
             compare(RegisterReading(energy: stop, time: time), &one, record, &found)
         default: break
         }

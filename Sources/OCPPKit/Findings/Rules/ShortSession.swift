@@ -18,7 +18,7 @@ struct ShortSession: FindingRule {
 
     mutating func take(_ record: FrameRecord, _ found: inout FindingSink) {
         guard let payload = record.payload else { return }
-        let time = payload["timestamp"]?.text.flatMap { Timestamp.read($0)?.time }
+        let time = payload["timestamp"]?.dateTime?.time
         switch (record.frame.kind, record.askedAction) {
         case (.call, "StartTransaction"):
             guard let time else { return }

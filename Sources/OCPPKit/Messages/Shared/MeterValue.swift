@@ -12,10 +12,9 @@ public struct MeterValue: Sendable {
     init(_ node: JSONNode, repairs: inout [String]) {
         var reader = PayloadReader(node)
         timestamp = reader.time("timestamp")
-        let elements = reader.elements("sampledValue")
         samples = []
-        samples.reserveCapacity(elements.count)
-        for element in elements {
+        samples.reserveCapacity(4)
+        for element in reader.elements("sampledValue") {
             var sampleReader = PayloadReader(element)
             if let sample = SampledValue(&sampleReader) {
                 samples.append(sample)
@@ -107,12 +106,12 @@ public struct SampledValue: Sendable {
     init?(_ reader: inout PayloadReader) {
         guard let reading = reader.number("value") else { return nil }
         (value, number) = reading
-        context = reader.open("context")
-        format = reader.open("format")
-        measurand = reader.open("measurand")
-        phase = reader.open("phase")
-        location = reader.open("location")
-        unit = reader.word("unit", among: SampledValue.unitsAndHertz)
+        context = reader.open("context", in: Words.contexts)
+        format = reader.open("format", in: Words.formats)
+        measurand = reader.open("measurand", in: Words.measurands)
+        phase = reader.open("phase", in: Words.phases)
+        location = reader.open("location", in: Words.locations)
+        unit = reader.word("unit", in: Words.units)
     }
 
     func write(to writer: inout JSONWriter) {
@@ -147,4 +146,14 @@ public struct SampledValue: Sendable {
             .optional("unit", .enumeration(units)),
         ])
     }
+}
+
+/// The words of samples, of which there are more than of anything else.
+private enum Words {
+    static let contexts = WordTable(ReadingContext.self)
+    static let formats = WordTable(ValueFormat.self)
+    static let measurands = WordTable(Measurand.self)
+    static let phases = WordTable(Phase.self)
+    static let locations = WordTable(Location.self)
+    static let units = WordTable(SampledValue.unitsAndHertz.map { ($0, $0) })
 }

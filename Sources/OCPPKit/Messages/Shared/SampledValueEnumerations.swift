@@ -45,14 +45,6 @@ public enum Measurand: String, Sendable, CaseIterable {
     case soC = "SoC"
     /// Fan speed.
     case rpm = "RPM"
-
-    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
-
-    /// Samples name nothing as often, and the compiler compares one name after the other.
-    public init?(rawValue: String) {
-        guard let known = Self.byName[rawValue] else { return nil }
-        self = known
-    }
 }
 
 /// Which phase a sample is of; absent, it is of all of them together (section 7.36).
