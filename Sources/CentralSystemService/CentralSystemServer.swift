@@ -209,6 +209,7 @@ public actor CentralSystemServer {
         var request = request
         lastTicket += 1
         request.ticket = lastTicket
+        request.isPatient = true
         submitted.insert(lastTicket)
         feed(.command(request))
     }

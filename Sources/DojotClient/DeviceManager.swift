@@ -56,17 +56,23 @@ struct DeviceManager: Sendable {
 
     // MARK: -
 
+    /// A list that grows while it is read may bring a page that was seen; not one after the other.
+    private static let idlePagesAtMost = 10
+
     /// Reads all pages of a list. A row that comes twice, because the list grew meanwhile, is taken once.
     private func eachRow(
         of kind: String, query: String, take: (JSONNode) -> Bool
     ) async throws(DojotFailure) {
         var seen: Set<[UInt8]> = []
         var page = 1
+        // Pages in a row that brought nothing new.
+        var idlePages = 0
         while true {
             let path = "/\(kind)?page_size=\(Self.pageSize)&page_num=\(page)\(query)"
             let answer = try await session.send("GET", path).root
             guard let rows = answer.member(named: "\(kind)s"), rows.isArray, let pagination = answer["pagination"]
             else { throw .unexpectedAnswer("GET /\(kind) gave no list") }
+            let known = seen.count
             for row in rows.elements {
                 guard let id = row["id"] else { throw .unexpectedAnswer("GET /\(kind) gave a row without id") }
                 if seen.insert(Array(id.raw)).inserted && !take(row) {
@@ -74,6 +80,10 @@ struct DeviceManager: Sendable {
                 }
             }
             guard pagination["has_next"]?.boolean == true else { return }
+            idlePages = seen.count == known ? idlePages + 1 : 0
+            guard idlePages < Self.idlePagesAtMost else {
+                throw .unexpectedAnswer("GET /\(kind) gave pages without end")
+            }
             page += 1
         }
     }

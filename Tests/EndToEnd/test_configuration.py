@@ -176,6 +176,10 @@ def test_hup_reads_again(serve, tmp_path):
     server.messages.wait_for(lambda line: b"read again and changed: heartbeat-interval" in line)
     assert station.ask("BootNotification", boot)["interval"] == 50
     assert station.ask("Authorize", {"idTag": "B"})["idTagInfo"]["status"] == "Accepted"
+    # No setting is another one, but what a file has that one names.
+    tags.write_text("A\nB\nC\n")
+    hup(b"read the settings and their files again")
+    assert station.ask("Authorize", {"idTag": "C"})["idTagInfo"]["status"] == "Accepted"
     site.write_text("serve:\n  heartbeat: 50\n")
     hup(b"site.yaml:2: serve.heartbeat: unknown key: no such option; going on with what was read before")
     assert station.ask("BootNotification", boot)["interval"] == 50

@@ -77,6 +77,8 @@ TABLE = [
     ({"POST /template": (200, JSON, b'{"result":"ok"}')}, 1, "a template was changed, and its answer gave none"),
     ({"GET /template": (200, JSON, b'{"templates":7}')}, 1, "GET /template gave no list"),
     ({"GET /template": (200, JSON, b'[]')}, 1, "GET /template gave no list"),
+    ({"GET /template": (200, JSON, b'{"pagination":{"page":1,"total":9,"has_next":true},"templates":[]}')}, 1,
+     "GET /template gave pages without end"),
 ]
 
 

@@ -278,3 +278,36 @@ def test_commands_on_the_servers_own_input(serve):
     assert central_system.terminate() == 0
     outcomes = [json.loads(line) for line in central_system.log.read_text().splitlines() if '"command"' in line]
     assert len(outcomes) == 2
+
+
+@pytest.mark.parametrize("end", ["terminate", "kill"])
+def test_a_server_that_ends_leaves_an_outcome(central_system, end):
+    """One line each: also of what nobody knows."""
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    command = subprocess.Popen([BINARY, "send", "--control", central_system.control, "CP001", "ClearCache"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    assert station.receive()[2] == "ClearCache"
+    getattr(central_system, end)()
+    out, err = command.communicate(timeout=DEADLINE)
+    [outcome] = [json.loads(line) for line in out.splitlines()]
+    assert (outcome["record"], outcome["action"], outcome["outcome"]) == ("command", "ClearCache", "unknown")
+    assert command.returncode == 69
+
+
+def test_a_busy_charge_point_is_not_waited_for_for_ever(central_system):
+    """Nor does it get the command when whoever sent it has given up."""
+    station = ChargePoint(central_system.url, "CP001")
+    station.boot()
+    first = subprocess.Popen([BINARY, "send", "--control", central_system.control, "CP001", "GetConfiguration"],
+                             stdout=subprocess.PIPE, env=environment())
+    asked = station.receive()
+    second = central_system.send("CP001", "Reset", "type=Hard", "--timeout", "0.3")
+    [outcome] = [json.loads(line) for line in second.stdout.splitlines()]
+    assert second.returncode == 75 and outcome["outcome"] == "timeout" and "messageId" not in outcome
+    assert outcome["message"].startswith("not sent within 300 ms")
+    station.send(json.dumps([3, asked[1], {}]))
+    assert first.communicate(timeout=DEADLINE)[0] and first.returncode == 0
+    station.ask("Heartbeat", {})
+    assert central_system.send("CP001", "ClearCache", "--timeout", "0.1").returncode == 75
+    assert station.receive()[2] == "ClearCache", "the Reset never came"

@@ -175,7 +175,7 @@ extension CentralSystemServer {
                 .command(
                     CommandRequest(
                         ticket: lastTicket, chargePointId: id, action: "CertificateSigned", payload: payload.bytes,
-                        timeoutMilliseconds: 60_000)))
+                        timeoutMilliseconds: 60_000, isPatient: true)))
         }
     }
 }

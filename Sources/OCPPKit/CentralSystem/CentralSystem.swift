@@ -18,6 +18,8 @@ public struct CentralSystem: Sendable {
     /// Charge points whose next command waits for the journal, by ticket.
     var journaling: [UInt64: String] = [:]
     var outstandingChargePoints: Set<String> = []
+    /// Those with commands that wait for their turn, and not for ever.
+    var waitingChargePoints: Set<String> = []
     /// Connections that wait for a sign of life of an older one, and whose they say they are.
     var challengers: [ConnectionID: String] = [:]
     /// Charge points whose connection has been pinged for a challenger's sake.

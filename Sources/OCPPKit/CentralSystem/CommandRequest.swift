@@ -12,13 +12,20 @@ public struct CommandRequest: Sendable {
     /// in it; where there is none, any answer.
     public var text: [UInt8]?
 
+    /// Waits for its turn however long that takes; the others do for as long as for their answer.
+    public var isPatient: Bool
+
     /// The new AuthorizationKey that it brings is kept already.
     public var isKeyKept = false
 
+    /// When it is given up, while another command is on its way; `nil` for a patient one.
+    var turnDeadline: Timestamp?
+
     public init(
         ticket: UInt64, chargePointId: String, action: String, payload: [UInt8], timeoutMilliseconds: Int64,
-        text: [UInt8]? = nil
+        text: [UInt8]? = nil, isPatient: Bool = false
     ) {
+        self.isPatient = isPatient
         self.ticket = ticket
         self.chargePointId = chargePointId
         self.action = action

@@ -46,8 +46,15 @@ extension CentralSystem {
         if configuration.keepsKeys, !request.isKeyKept, request.newKey != nil {
             return effects.append(.keepKey(request))
         }
+        var request = request
+        if !request.isPatient { request.turnDeadline = now.adding(milliseconds: request.timeoutMilliseconds) }
         chargePoints[request.chargePointId]?.queue.append(request)
         sendNext(to: request.chargePointId)
+        guard let deadline = request.turnDeadline, chargePoints[request.chargePointId]?.queue.isEmpty == false else {
+            return
+        }
+        waitingChargePoints.insert(request.chargePointId)
+        effects.append(.wake(at: deadline))
     }
 
     /// Why a command may not be sent in this state of registration (OCPP 1.6, section 4.2); `nil` where it may.
@@ -191,6 +198,30 @@ extension CentralSystem {
                 call.outcome(.timeout, message: "no answer within \(call.request.timeoutMilliseconds) ms"),
                 journalId: call.journalId)
             sendNext(to: id)
+        }
+        giveUpWaiting()
+    }
+
+    /// Ends the commands whose turn has not come in time: whoever asked for them is gone, or believes so.
+    private mutating func giveUpWaiting() {
+        for id in waitingChargePoints.sorted() {
+            let queue = chargePoints[id]?.queue ?? []
+            let late = queue.filter { $0.turnDeadline.map { $0 <= now } ?? false }
+            if !late.isEmpty { chargePoints[id]?.queue.removeAll { $0.turnDeadline.map { $0 <= now } ?? false } }
+            for request in late {
+                finish(
+                    request.outcome(
+                        .timeout,
+                        message:
+                            "not sent within \(request.timeoutMilliseconds) ms: another command was on its way to the "
+                            + "charge point"))
+            }
+            let deadlines = queue.compactMap(\.turnDeadline).filter { $0 > now }
+            if let next = deadlines.min() {
+                effects.append(.wake(at: next))
+            } else {
+                waitingChargePoints.remove(id)
+            }
         }
     }
 

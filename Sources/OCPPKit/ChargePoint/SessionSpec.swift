@@ -67,8 +67,8 @@ extension SessionSpec {
                 guard let number, range.contains(number) else { break }
                 return number * unit.factor
             }
-            let names = units.map { $0.name.isEmpty ? "no unit" : $0.name }.joined(separator: " or ")
-            throw SessionSpecError(description: "\(key)=\(value) is no number with \(names) within its range")
+            let allowed = SessionSpec.allowed[String(key)] ?? ""
+            throw SessionSpecError(description: "\(key)=\(value) is not \(allowed)")
         }
         let energyUnits = [(name: "kwh", power: 3, factor: Int64(1)), ("wh", 0, 1)]
         let timeUnits = [(name: "h", power: 0, factor: Int64(3_600_000)), ("m", 0, 60_000), ("s", 0, 1000)]
@@ -92,6 +92,13 @@ extension SessionSpec {
                     + " at \(charge / 10_000) %")
         }
     }
+
+    /// For people: what each number may be.
+    private static let allowed = [
+        "connector": "1 to 1000", "energy": "1Wh to 1000kWh, such as 20kWh", "power": "1kW to 1000kW, such as 50kW",
+        "duration": "a time with its unit, such as 30m, 90s or 2h", "delay": "a time with its unit, such as 10s or 5m",
+        "soc": "0 to 94 percent, such as 20", "capacity": "1Wh to 2000kWh, such as 60kWh",
+    ]
 
     private static let keys = ["connector", "idTag", "energy", "power", "duration", "delay", "soc", "capacity"]
 }

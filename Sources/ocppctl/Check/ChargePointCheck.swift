@@ -234,7 +234,7 @@ final class ChargePointCheck {
                 ticket: 0, chargePointId: id, action: action, payload: Array(payload.utf8),
                 timeoutMilliseconds: timeoutMilliseconds))
         while true {
-            switch try session.next(withinMilliseconds: timeoutMilliseconds + 10_000) {
+            switch try session.next(withinMilliseconds: 2 * timeoutMilliseconds + 10_000) {
             case .reply(.outcome(number, let outcome)): return outcome
             case .reply(.error(_, let message)): throw CommandFailure(.internalError, "the server says: \(message)")
             case .reply: continue

@@ -32,7 +32,9 @@ final class ServeReload: Sendable {
                 defer { known = now }
                 return known
             }
-            return read + Self.messages(Set(before.keys).union(now.keys).filter { before[$0] != now[$0] })
+            let changed = Set(before.keys).union(now.keys).filter { before[$0] != now[$0] }
+            return read
+                + (changed.isEmpty ? ["read the settings and their files again"] : Self.messages(changed))
         } catch let failure as CommandFailure {
             return [Self.told(failure.message)]
         } catch let error as TLSError {

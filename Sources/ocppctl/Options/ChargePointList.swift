@@ -90,7 +90,7 @@ struct ChargePointList {
     private static let columnNames = ["chargePointId", "connectors", "location"]
 
     private static func header(_ line: String) throws(LineError) -> [String] {
-        let columns = CSVLine.fields(of: line)
+        let columns = CSVLine.columns(of: CSVLine.fields(of: line), known: columnNames)
         guard columns.contains("chargePointId") else {
             throw LineError(
                 message: "neither JSON lines nor CSV with a header of \(columnNames.joined(separator: ","))")
@@ -129,7 +129,8 @@ struct ChargePointList {
     }
 }
 
-/// A line of CSV; with semicolons, as Excel writes it in much of the world, where one stands outside quotes.
+/// A line of CSV; with semicolons, as Excel writes it in much of the world, where one stands outside quotes. Blanks around a
+/// field are a person's, and no part of it.
 enum CSVLine {
     static func fields(of line: String) -> [String] {
         let quotes = line.split(separator: "\"", omittingEmptySubsequences: false)
@@ -150,6 +151,20 @@ enum CSVLine {
             }
             previous = character
         }
-        return fields
+        return fields.map(trimmed)
+    }
+
+    /// The columns of a header, whose names people write in any case: one that is not known is passed over.
+    static func columns(of header: [String], known: [String]) -> [String] {
+        header.map { name in known.first { $0.lowercased() == name.lowercased() } ?? name }
+    }
+
+    private static func trimmed(_ field: String) -> String {
+        let isBlank: (Unicode.Scalar) -> Bool = { $0 == " " || $0 == "\t" }
+        let scalars = field.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !isBlank($0) }),
+            let last = scalars.lastIndex(where: { !isBlank($0) })
+        else { return "" }
+        return String(scalars[first...last])
     }
 }

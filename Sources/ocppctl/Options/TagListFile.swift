@@ -36,8 +36,9 @@ struct TagTable {
         }
         let fields = CSVLine.fields(of: String(decoding: bytes, as: UTF8.self))
         guard let columns else {
-            let isHeader = fields.contains("idTag")
-            columns = isHeader ? fields : []
+            let names = CSVLine.columns(of: fields, known: Self.names)
+            let isHeader = names.contains("idTag")
+            columns = isHeader ? names : []
             return isHeader ? nil : try bare(fields)
         }
         guard !columns.isEmpty else { return try bare(fields) }
@@ -48,8 +49,7 @@ struct TagTable {
         for (column, field) in zip(columns, fields) where Self.names.contains(column) {
             if field.isEmpty, column != "idTag" { continue }
             try Self.check(field, column)
-            let date = column == "expiryDate" ? LocalDate(argument: field) : nil
-            object[column] = .string(date?.midnight.description ?? field)
+            object[column] = .string(Self.meant(field, column))
         }
         guard let root = try? JSONTree(parsing: object.bytes).root else { return nil }
         return try Tag(root)
@@ -62,6 +62,15 @@ struct TagTable {
         }
         try Self.check(fields[0], "idTag")
         return Tag(try Tag.checked(fields[0]))
+    }
+
+    /// As the list has it: a date is its beginning, and the case of a status means nothing.
+    private static func meant(_ field: String, _ column: String) -> String {
+        switch column {
+        case "expiryDate": LocalDate(argument: field)?.midnight.description ?? field
+        case "status": TagStatus(argument: field)?.value.rawValue ?? field
+        default: field
+        }
     }
 
     /// What is not UTF-8 has become this character, and would never be the idTag that somebody shows.

@@ -13,7 +13,8 @@ protocol CommandSource: AnyObject {
 /// Commands to one charge point go one after the other, those to different ones at the same time.
 final class CommandRunner {
     private struct Open {
-        let chargePointId: String
+        let request: CommandRequest
+        var chargePointId: String { request.chargePointId }
         /// What its frames mean since the command was given to the server.
         var followUp: FollowUp?
         /// When what follows must have come; `nil` before the answer.
@@ -60,6 +61,15 @@ final class CommandRunner {
             try session.watch(WatchFilter(kind: .all, chargePoints: ids.count > 100 ? [] : ids))
         }
         waiting = requests
+        do {
+            try follow(source)
+        } catch let failure as CommandFailure where failure.status == .unreachable {
+            try tellOpen()
+            throw failure
+        }
+    }
+
+    private func follow(_ source: (any CommandSource)?) throws {
         while true {
             try start()
             let input = waiting.count < Self.maximumWaiting ? source?.descriptor : nil
@@ -77,20 +87,29 @@ final class CommandRunner {
         }
     }
 
+    /// The server has ended: what it has not told, nobody knows. It is in its journal, too.
+    private func tellOpen() throws {
+        for (_, command) in open.sorted(by: { $0.key < $1.key }) where command.deadline == nil {
+            let outcome = command.request.outcome(.unknown, message: "the server ended before an answer")
+            try output.writeLine { outcome.write(to: &$0) }
+        }
+    }
+
     private func start() throws {
         while open.count < parallel {
             let busy = Set(open.values.map(\.chargePointId))
             guard let index = waiting.firstIndex(where: { !busy.contains($0.chargePointId) }) else { return }
             let request = waiting.remove(at: index)
             open[try session.send(request)] = Open(
-                chargePointId: request.chargePointId, followUp: condition.map(FollowUp.init))
+                request: request, followUp: condition.map(FollowUp.init))
         }
     }
 
     /// How long to wait for anything.
     private func patience() -> Int64? {
         let deadlines = open.values.compactMap(\.deadline)
-        let answers: Int64? = deadlines.count < open.count ? timeoutMilliseconds + 10_000 : nil
+        // As long for its turn as for its answer.
+        let answers: Int64? = deadlines.count < open.count ? 2 * timeoutMilliseconds + 10_000 : nil
         return [deadlines.min().map { max(0, $0 - monotonicMilliseconds()) }, answers].compactMap { $0 }.min()
     }
 

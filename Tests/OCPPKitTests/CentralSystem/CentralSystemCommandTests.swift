@@ -93,6 +93,38 @@ struct CentralSystemCommandTests {
         #expect(outcome.outcome == .error && outcome.status == "NotSupported" && outcome.message == "no such thing")
     }
 
+    /// Who asks does not wait for ever, and nothing is sent when he has gone.
+    @Test func `A command that waits too long for its turn is not sent`() throws {
+        var scenario = booted("CP1")
+        let sent = scenario.command("CP1", "Reset", #"{"type":"Soft"}"#, timeout: 30_000)
+        let call = try #require(sent)
+        #expect(scenario.command("CP1", "ClearCache", timeout: 5_000) == nil)
+        #expect(scenario.wakes.contains(Scenario.beginning.adding(milliseconds: 5_000)))
+        scenario.pass(seconds: 4)
+        #expect(scenario.outcomes.isEmpty)
+        scenario.pass(seconds: 1)
+        let outcome = try #require(scenario.outcomes.first)
+        #expect(outcome.action == "ClearCache" && outcome.outcome == .timeout && outcome.messageId == nil)
+        #expect(outcome.message == "not sent within 5000 ms: another command was on its way to the charge point")
+        scenario.send("CP1", "[3,\"\(call.messageId)\",{\"status\":\"Accepted\"}]")
+        #expect(scenario.outcomes.map(\.outcome) == [.timeout, .accepted])
+        #expect(scenario.calls(to: scenario.connection["CP1"]).map(\.action) == ["Reset"])
+    }
+
+    /// Lines of a file go one after the other, however long each takes.
+    @Test func `A patient command waits for its turn`() throws {
+        var scenario = booted("CP1")
+        scenario.command("CP1", "Reset", #"{"type":"Soft"}"#, timeout: 30_000)
+        scenario.give(
+            .command(
+                CommandRequest(
+                    ticket: 99, chargePointId: "CP1", action: "ClearCache", payload: Array("{}".utf8),
+                    timeoutMilliseconds: 5_000, isPatient: true)))
+        scenario.pass(seconds: 30)
+        #expect(scenario.outcomes.map(\.action) == ["Reset"])
+        #expect(scenario.calls(to: scenario.connection["CP1"]).map(\.action) == ["Reset", "ClearCache"])
+    }
+
     /// It has answered: nobody need wait until the time is over, and the next command can go.
     @Test(arguments: [
         (#"[3,"ID"]"#, "2 elements; a CALLRESULT has 3"), (#"[3,"ID",[]]"#, "the payload is not an object"),

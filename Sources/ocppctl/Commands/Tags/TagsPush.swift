@@ -71,7 +71,7 @@ struct TagsPush: ParsableCommand {
                 ticket: 0, chargePointId: id, action: action, payload: payload.bytes, timeoutMilliseconds: milliseconds)
         )
         while true {
-            switch try session.next(withinMilliseconds: milliseconds + 10_000) {
+            switch try session.next(withinMilliseconds: 2 * milliseconds + 10_000) {
             case .reply(.outcome(number, let outcome)): return outcome
             case .reply(.error(_, let message)): throw CommandFailure(.internalError, "the server says: \(message)")
             case .reply: continue
