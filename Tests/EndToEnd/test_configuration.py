@@ -235,6 +235,14 @@ def test_what_is_set_gives_way_to_what_is_typed(home, tmp_path):
     assert home.run("decode", "charge.log").returncode == 78
 
 
+def test_a_variable_that_is_nearly_one_is_told(home):
+    """What is meant to protect, and does not, must not be silent; what is somebody's own is nobody's business."""
+    done = home.run("decode", "-", OCPPCTL_DECODE_SUMARY="true", OCPPCTL_DECODE_PID="17", OCPPCTL_SERVE_SUMARY="true")
+    assert done.returncode == 0
+    assert done.stderr == (b"ocppctl: $OCPPCTL_DECODE_SUMARY is no setting of decode and is not heeded. "
+                           b"Did you mean $OCPPCTL_DECODE_SUMMARY?\n")
+
+
 def test_the_example_is_sound(home):
     """As it is, and with each of its lines in force."""
     text = (ROOT / "packaging" / "config.yaml").read_text()

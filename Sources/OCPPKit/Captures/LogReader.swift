@@ -190,7 +190,7 @@ public struct LogReader {
     private mutating func takeSound(
         _ line: ArraySlice<UInt8>, at start: Int, _ told: LogPrefix, _ body: (LogItem) throws -> Void
     ) rethrows -> Bool {
-        guard columns == nil, line.firstOffset(of: UInt8(ascii: "&"), from: start) == nil else { return false }
+        guard columns == nil else { return false }
         soundText.replace(by: line[start...])
         let source = FrameRecord.Source(file: file, line: lineNumber)
         guard let record = resolver.soundRecord(&soundText, told, source: source) else { return false }

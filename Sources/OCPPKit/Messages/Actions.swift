@@ -32,26 +32,9 @@ public enum Actions {
 
     private static let byName: [String: Int] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.index) })
 
-    /// The places in `all` of names by their length.
-    private static let byLength: [[Int]] = all.reduce(into: []) { lengths, action in
-        let count = action.name.utf8.count
-        while lengths.count <= count { lengths.append([]) }
-        lengths[count].append(action.index)
-    }
-    private static let nameBytes: [[UInt8]] = all.map { Array($0.name.utf8) }
-
     /// The place in `all` of the action whose name a node's text is; -1 where there is none. No text is made of it.
     static func index(named node: JSONNode) -> Int {
-        unsafe node.withPlainText { name in
-            guard name.count < byLength.count else { return -1 }
-            for index in byLength[name.count] {
-                let known = nameBytes[index]
-                var equal = 0
-                while equal < known.count, unsafe known[equal] == name[equal] { equal += 1 }
-                if equal == known.count { return index }
-            }
-            return -1
-        } ?? node.text.flatMap(index) ?? -1
+        unsafe node.withPlainText { unsafe SoundTables.all.action(named: $0) } ?? node.text.flatMap(index) ?? -1
     }
 
     /// The action of exactly that name; names are case-sensitive (OCPP-J 1.6, section 4.2.1).

@@ -56,6 +56,9 @@ struct ConfiguredCommandLine {
         }
         let settings = try Settings(file: file)
         try settings.check()
+        for doubt in Settings.misspeltVariables(of: CommandOptions(command.words, command.type)) {
+            Diagnostics.say(doubt)
+        }
         var items = try settings.items(for: CommandOptions(command.words, command.type)).filter { !isGiven($0.option) }
         while true {
             do {

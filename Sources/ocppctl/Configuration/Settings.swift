@@ -132,6 +132,19 @@ struct Settings {
         return nil
     }
 
+    /// Variables that are nearly one of the command's: what is said of each. Those that are far from all may be somebody's
+    /// own.
+    static func misspeltVariables(of command: CommandOptions) -> [String] {
+        let prefix = variable(command.words, "")
+        let known = Set(command.options.map { variable(command.words, $0.name) })
+        return Locations.variables(withPrefix: prefix).filter { !known.contains($0) }.sorted().compactMap { name in
+            let option = name.dropFirst(prefix.utf8.count).lowercased().replacing("_", with: "-")
+            guard let near = UsageErrors.nearest(option, among: command.options.map(\.name)) else { return nil }
+            return "$\(name) is no setting of \(command.words.joined(separator: " ")) and is not heeded. "
+                + "Did you mean $\(variable(command.words, near))?"
+        }
+    }
+
     static func variable(_ words: [String], _ option: String) -> String {
         "OCPPCTL_" + (words + [option]).joined(separator: "_").uppercased().replacing("-", with: "_")
     }
