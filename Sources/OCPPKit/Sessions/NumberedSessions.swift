@@ -3,8 +3,9 @@
 struct NumberedSessions: Sendable {
     /// In the order of their numbers.
     private(set) var all: [Session] = []
-    /// Of the sessions at the same places, what `encodedStanding` gave; `nil` where it was not asked for since a change.
-    private var standings: [JSONWriter?] = []
+    /// Of the sessions at the same places, what `encodedStanding` gave; `nil` where it was not asked for since a change,
+    /// and where they have ended.
+    private(set) var standings: [JSONWriter?] = []
 
     /// Where the session stands in `all`.
     func place(of number: Int) -> Int? {
@@ -34,7 +35,8 @@ struct NumberedSessions: Sendable {
     /// The session's text for the store. While a session charges, the most of it stays the same from message to message.
     mutating func encodedState(at place: Int) -> [UInt8] {
         let standing = standings[place] ?? all[place].encodedStanding()
-        standings[place] = standing
+        // Of the many that have ended nothing is kept: they are hardly written again.
+        standings[place] = all[place].isClosed ? nil : standing
         return all[place].encodedState(after: standing)
     }
 

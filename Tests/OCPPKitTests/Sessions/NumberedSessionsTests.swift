@@ -22,4 +22,16 @@ struct NumberedSessionsTests {
         #expect(sessions[5] == nil)
         #expect(sessions.all.map(\.number) == [1, 3, 7, 9])
     }
+
+    @Test func whatHasEndedKeepsNoText() throws {
+        var sessions = NumberedSessions()
+        sessions.add(session(1))
+        let open = sessions.encodedState(at: 0)
+        #expect(sessions.standings[0] != nil)
+        #expect(sessions.encodedState(at: 0) == open)
+        sessions[at: 0].stopEvent = Session.Event(time: Timestamp(seconds: 1_800_000_000))
+        let ended = sessions.encodedState(at: 0)
+        #expect(ended == sessions.all[0].encodedState())
+        #expect(sessions.standings[0] == nil)
+    }
 }
