@@ -23,7 +23,8 @@ extension CentralSystem {
         identifiers.nextTicket += 1
         let ticket = identifiers.nextTicket
         awaitingCommit[ticket] = AwaitedCommit(
-            call: call, transactionId: event.transactionId,
+            caller: call.caller, messageId: messageId, action: call.frame.action ?? "",
+            start: event.kind == .start ? call.record : nil, transactionId: event.transactionId,
             isStopThatMayConflict: event.kind == .stop && event.alternative?.kind == .conflict, arrival: now,
             reply: reply, sessions: sessions, reservationId: reservationId, attempt: attempt)
         effects.append(
@@ -49,9 +50,9 @@ extension CentralSystem {
         if case .failed(let reason) = outcome {
             let what = pending.mayBeLost ? "is answered and not stored" : "is not stored"
             effects.append(.notice("\(call.chargePointId): \(call.frame.action ?? "") \(what): \(reason)"))
-            if !pending.mayBeLost { reply = notStored(call) }
+            if !pending.mayBeLost { reply = notStored(call.frame.messageId) }
         }
-        send(reply, to: call, after: now - pending.arrival)
+        send(reply, to: call.caller, after: now - pending.arrival)
         let record = emitAnswer(
             reply, action: call.frame.action, to: call.chargePointId, after: now - pending.arrival)
         let sessions = call.changedSessions + (record.map { fold($0) } ?? [])
@@ -64,13 +65,13 @@ extension CentralSystem {
     mutating func stored(_ ticket: UInt64, _ outcome: StoreOutcome) {
         if storedTags(ticket, outcome) || storedBefore(ticket, outcome) || storedCommand(ticket, outcome) { return }
         guard let pending = awaitingCommit.removeValue(forKey: ticket) else { return }
-        let action = pending.call.frame.action ?? ""
+        let action = pending.action
         switch outcome {
         case .committed:
             release(pending, pending.reply)
             newSessions.subtract(pending.sessions)
             if let reservationId = pending.reservationId {
-                chargePoints[pending.call.chargePointId]?.reservations[reservationId] = nil
+                chargePoints[pending.caller.chargePointId]?.reservations[reservationId] = nil
             }
             guard action != "MeterValues" else { return }
             for number in Set(pending.sessions).sorted() {
@@ -81,16 +82,18 @@ extension CentralSystem {
             newSessions.subtract(pending.sessions)
             if pending.isStopThatMayConflict {
                 alert(
-                    .conflictingStop, pending.call.chargePointId,
+                    .conflictingStop, pending.caller.chargePointId,
                     "another \(action) of transaction \(pending.transactionId.map { String($0) } ?? "without an id"), "
                         + "which has ended; both are kept, and the first one counts")
             }
         case .replayed(let payload):
             forgetNewSessions(of: pending)
-            release(pending, Frame.callResult(id: pending.call.frame.messageId, payload: payload))
-        case .transactionIdTaken where pending.attempt < Self.transactionIdAttempts:
-            startAgain(pending)
-        case .transactionIdTaken: fail(pending, "no transaction id is free")
+            release(pending, Frame.callResult(id: pending.messageId, payload: payload))
+        case .transactionIdTaken:
+            if let start = pending.start, pending.attempt < Self.transactionIdAttempts {
+                return startAgain(start, pending)
+            }
+            fail(pending, "no transaction id is free")
         case .failed(let reason): fail(pending, reason)
         }
     }
@@ -99,14 +102,9 @@ extension CentralSystem {
     private static let transactionIdAttempts = 8
 
     /// Answers a StartTransaction with another id.
-    private mutating func startAgain(_ pending: AwaitedCommit) {
+    private mutating func startAgain(_ start: FrameRecord, _ pending: AwaitedCommit) {
         forgetNewSessions(of: pending)
-        let record = pending.call.record
-        let call = InboundCall(
-            chargePointId: pending.call.chargePointId, place: pending.call.place,
-            connection: pending.call.connection, record: record,
-            actionIndex: pending.call.actionIndex,
-            changedSessions: fold(record))
+        let call = InboundCall(caller: pending.caller, record: start, changedSessions: fold(start))
         guard case .durable(let event, let reservationId) = startTransaction(call) else { return }
         replyAfterCommit(to: call, event, endingReservation: reservationId, attempt: pending.attempt + 1)
     }
@@ -115,12 +113,12 @@ extension CentralSystem {
     private mutating func fail(_ pending: AwaitedCommit, _ reason: String) {
         forgetNewSessions(of: pending)
         effects.append(
-            .notice("\(pending.call.chargePointId): \(pending.call.frame.action ?? "") is not stored: \(reason)"))
-        release(pending, notStored(pending.call))
+            .notice("\(pending.caller.chargePointId): \(pending.action) is not stored: \(reason)"))
+        release(pending, notStored(pending.messageId))
     }
 
-    private func notStored(_ call: InboundCall) -> [UInt8] {
-        Frame.callError(id: call.frame.messageId, code: .internalError, description: "not stored; try again")
+    private func notStored(_ messageId: String) -> [UInt8] {
+        Frame.callError(id: messageId, code: .internalError, description: "not stored; try again")
     }
 
     private mutating func forgetNewSessions(of pending: AwaitedCommit) {
@@ -132,10 +130,10 @@ extension CentralSystem {
     }
 
     private mutating func release(_ pending: AwaitedCommit, _ reply: [UInt8]) {
-        send(reply, to: pending.call, after: now - pending.arrival)
+        send(reply, to: pending.caller, after: now - pending.arrival)
         if tellsFrames {
             emitAnswer(
-                reply, action: pending.call.frame.action, to: pending.call.chargePointId, after: now - pending.arrival)
+                reply, action: pending.action, to: pending.caller.chargePointId, after: now - pending.arrival)
         }
     }
 }

@@ -1,15 +1,21 @@
-/// A CALL from a charge point, on its way through a handler.
-struct InboundCall: Sendable {
+/// Who sent a CALL, and of which action.
+struct Caller: Sendable {
     let chargePointId: String
     /// The charge point's place in `CentralSystem.chargePoints`.
     let place: Int
     let connection: ConnectionID
-    let record: FrameRecord
     /// The action's place in the registry, or `MessageCounters.unknownAction`.
     let actionIndex: Int
+}
+
+/// A CALL from a charge point, on its way through a handler.
+struct InboundCall: Sendable {
+    let caller: Caller
+    let record: FrameRecord
     /// The sessions that the CALL changed.
     let changedSessions: [Int]
 
+    var chargePointId: String { caller.chargePointId }
     var frame: Frame { record.frame }
     /// What is read: the payload as it came, or what quirks made of it.
     var payload: JSONNode? { record.payload }
@@ -26,9 +32,13 @@ enum Answer {
     case error(ErrorCode, String)
 }
 
-/// An answer that waits for its commit.
+/// An answer that waits for its commit. Hundreds do at a time: what is not needed any more, such as the frame, is let go.
 struct AwaitedCommit: Sendable {
-    let call: InboundCall
+    let caller: Caller
+    let messageId: String
+    let action: String
+    /// A StartTransaction's, which may have to be answered anew.
+    let start: FrameRecord?
     /// The event's.
     let transactionId: Int64?
     /// Whether the event is a stop that another one of its transaction would contradict.
@@ -98,9 +108,10 @@ extension CentralSystem {
         if tellsFrames { effects.append(.record(.frame(record))) }
         if !record.violations.isEmpty { counters.countViolations(record.violations) }
         let changedSessions = fold(record)
-        let call = InboundCall(
-            chargePointId: id, place: place, connection: connection, record: record,
-            actionIndex: actionIndex ?? MessageCounters.unknownAction, changedSessions: changedSessions)
+        let caller = Caller(
+            chargePointId: id, place: place, connection: connection,
+            actionIndex: actionIndex ?? MessageCounters.unknownAction)
+        let call = InboundCall(caller: caller, record: record, changedSessions: changedSessions)
         switch decide(call, actionIndex) {
         case .result(let payload): reply(to: call, Frame.callResult(id: frame.messageId, payload: payload))
         case .durable(let event, let reservationId):
@@ -127,7 +138,7 @@ extension CentralSystem {
         guard Actions.all[action].sender != .centralSystem, let handler = Self.handlers[action] else {
             return .error(.notSupported, "a central system does not take \(Actions.all[action].name)")
         }
-        if configuration.refusesBeforeBoot, let reason = gate(Actions.all[action].name, at: call.place) {
+        if configuration.refusesBeforeBoot, let reason = gate(Actions.all[action].name, at: call.caller.place) {
             return .error(.securityError, reason)
         }
         if configuration.isStrict, let worst = worstViolation(of: call, Actions.all[action]) {
@@ -162,7 +173,7 @@ extension CentralSystem {
     }
 
     private mutating func reply(to call: InboundCall, _ reply: [UInt8]) {
-        send(reply, to: call, after: 0)
+        send(reply, to: call.caller, after: 0)
         // Of the answers only those to starts and stops say something about sessions.
         let matters = SessionFolder.needsAnswer(to: call.record)
         let record =
@@ -174,10 +185,10 @@ extension CentralSystem {
     }
 
     /// Sends an answer, and counts it.
-    mutating func send(_ reply: [UInt8], to call: InboundCall, after milliseconds: Int64) {
-        counters.countAnswer(action: call.actionIndex, reply: reply, milliseconds: milliseconds)
-        keepFrame(reply[...], .fromCentralSystem, of: call.chargePointId)
-        effects.append(.send(call.connection, reply))
+    mutating func send(_ reply: [UInt8], to caller: Caller, after milliseconds: Int64) {
+        counters.countAnswer(action: caller.actionIndex, reply: reply, milliseconds: milliseconds)
+        keepFrame(reply[...], .fromCentralSystem, of: caller.chargePointId)
+        effects.append(.send(caller.connection, reply))
     }
 
     /// Tells the records of an answer that goes out now.
