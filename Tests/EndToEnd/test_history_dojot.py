@@ -5,6 +5,7 @@ import io
 import json
 import signal
 import subprocess
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -182,6 +183,22 @@ def test_follow_goes_on_through_the_ends_of_connections(platform):
         dojot.publish("CP001", {"c1_transactionId": 5, "c1_stopReason": "Remote", "c1_energy_Wh": 30})
         assert live.wait_for(lambda r: r["record"] == "session" and r["status"] == "complete")["energyWh"] == 20
         assert live.end() == 0
+    finally:
+        live.process.kill()
+        live.process.wait()
+
+
+def test_follow_ends_at_once_while_dojot_is_away(platform):
+    """Also where it would ask again only in a while."""
+    dojot = platform()
+    live = Live("history-dojot", *dojot.access, "--dojot", dojot.map, "--follow", env=dojot.environment)
+    try:
+        live.messages.wait_for(lambda line: b"following live data" in line)
+        dojot.standin.stop()
+        live.messages.wait_for(lambda _: sum(b"anew" in line for line in live.messages.lines) > 3, "four attempts")
+        began = time.monotonic()
+        assert live.end() == 0
+        assert time.monotonic() - began < 5, "it would have asked again in 8 s"
     finally:
         live.process.kill()
         live.process.wait()

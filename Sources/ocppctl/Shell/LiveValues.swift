@@ -21,6 +21,8 @@ struct LiveValues {
         case message([UInt8])
         case ended(String)
         case refused(String)
+        /// It is time to ask again.
+        case again
         case stop
     }
 
@@ -44,8 +46,10 @@ struct LiveValues {
             case .ended(let reason):
                 Diagnostics.say("live data ended (\(reason)); asking for it anew")
                 isFirst = false
-                try await Task.sleep(for: .seconds(delay))
+                // Not waited for here, so that INT ends it at once.
+                loop.post { [delay] in loop.schedule(afterMilliseconds: delay * 1_000) { sender.yield(.again) } }
                 delay = min(30, delay * 2)
+            case .again:
                 do {
                     try await listen(session, url, loop, sender)
                 } catch let failure as DojotFailure {
