@@ -29,19 +29,9 @@
     /// Of at most 20 bytes.
     mutating func write(_ value: Int64) {
         if value < 0 { write(UInt8(ascii: "-")) }
-        var rest = value.magnitude
-        var (digits, more) = (1, rest / 10)
-        while more > 0 {
-            digits &+= 1
-            more /= 10
-        }
-        var place = count &+ digits
-        count = place
-        repeat {
-            place &-= 1
-            unsafe start[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
+        let digits = DecimalDigits.count(value.magnitude)
+        unsafe DecimalDigits.write(value.magnitude, digits, to: start + count)
+        count &+= digits
     }
 
     /// As a string.
