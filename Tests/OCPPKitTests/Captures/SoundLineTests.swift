@@ -57,7 +57,7 @@ struct SoundLineTests {
 
     /// What chance makes of valid payloads is taken only where nothing is wrong with it.
     @Test func nothingElseIsTaken() throws {
-        var random = Repeating(state: 2026)
+        var random = SplitMix(state: 2026)
         var counts = (taken: 0, left: 0)
         for valid in try Self.valid() {
             for _ in 0..<60 {
@@ -153,18 +153,6 @@ struct SoundLineTests {
 
     // MARK: Chance
 
-    private struct Repeating: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     private static let pieces = [
         "\"", "\\", "{", "}", "[", "]", ",", ":", " ", "0", "1", "-", ".", "e", "n", "null", "true", "Z", "T", "é",
         "\u{7F}",
@@ -172,7 +160,7 @@ struct SoundLineTests {
     ].map { Array($0.utf8) }
 
     /// One to three changes: bytes that are replaced, left out, put in, or put somewhere else.
-    private static func mutated(_ payload: [UInt8], _ random: inout Repeating) -> [UInt8] {
+    private static func mutated(_ payload: [UInt8], _ random: inout SplitMix) -> [UInt8] {
         var bytes = payload
         for _ in 0..<Int.random(in: 1...3, using: &random) {
             let start = Int.random(in: 0...bytes.count, using: &random)
