@@ -77,13 +77,12 @@
     /// The place in `Actions.all` of the action of a name; -1 where there is none.
     func action(named name: UnsafeBufferPointer<UInt8>) -> Int {
         let tables = unsafe rows.pointee
-        guard unsafe name.count <= Int(tables.actionNames.pointee.count) else { return -1 }
+        guard let text = name.baseAddress, unsafe name.count <= Int(tables.actionNames.pointee.count) else { return -1 }
         let starts = unsafe tables.wordStarts + (Int(tables.actionNames.pointee.first) + name.count)
         for word in unsafe Int(starts[0])..<Int(starts[1]) {
-            let known = unsafe tables.texts + Int(tables.words[word].start)
-            var equal = 0
-            while unsafe equal < name.count && known[equal] == name[equal] { equal &+= 1 }
-            if equal == name.count { return unsafe Int(tables.actionsByName[word - tables.firstActionName]) }
+            if unsafe isSameText(text, tables.texts + Int(tables.words[word].start), name.count) {
+                return unsafe Int(tables.actionsByName[word - tables.firstActionName])
+            }
         }
         return -1
     }
