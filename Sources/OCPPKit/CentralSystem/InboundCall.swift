@@ -82,7 +82,8 @@ extension CentralSystem {
         }
     }
 
-    /// A text that is no frame: noted, taken for an answer where it looks like one, and answered where it looks like a CALL whose id can be read.
+    /// A text that is no frame: noted, taken for an answer where it looks like one, and answered where it looks like a CALL
+    /// whose id can be read.
     private mutating func unreadable(_ error: FrameError, _ bytes: [UInt8], _ id: String, _ connection: ConnectionID) {
         unreadableCount += 1
         let raw = Redaction.redacted(

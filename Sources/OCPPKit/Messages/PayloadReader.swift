@@ -46,8 +46,7 @@ struct PayloadReader {
     /// (`numberTrimmed`). A text that is no number stays a text.
     mutating func number(_ key: StaticString) -> (text: String, number: ExactDecimal?)? {
         guard let value = value(key), let text = text(of: value) else { return nil }
-        let plain = unsafe value.withPlainText { unsafe ExactDecimal(reading: $0) } ?? nil
-        if let number = plain ?? ExactDecimal(text) { return (text, number) }
+        if let number = ExactDecimal(text) { return (text, number) }
         let number = ExactDecimal(trimmed(text))
         if number != nil { note(.numberTrimmed) }
         return (text, number)

@@ -1,7 +1,7 @@
 /// The sessions of one charge point, with the indexes that find the one that a frame belongs to.
 struct ChargePointSessions: Sendable {
     let chargePointId: String?
-    var sessions = NumberedSessions()
+    private(set) var sessions = NumberedSessions()
 
     /// The session that each repetition key stands for.
     private var byKey: [String: Int] = [:]
@@ -176,6 +176,14 @@ extension ChargePointSessions {
                 number: nextNumber, chargePointId: chargePointId, connectorId: connectorId,
                 firstArrival: record.timestamp))
         return nextNumber
+    }
+
+    /// The row that the store keeps of a session; `nil` where it is not known.
+    mutating func stored(_ number: Int, isNew: Bool) -> StoredSession? {
+        guard let place = sessions.place(of: number) else { return nil }
+        return StoredSession(
+            number: number, chargePointId: chargePointId ?? "", isNew: isNew, isEnded: sessions.all[place].isEnded,
+            state: sessions.encodedState(at: place))
     }
 
     mutating func update(_ number: Int, _ change: (inout Session) -> Void) {

@@ -71,13 +71,7 @@ public struct SessionFolder: Sendable {
 
     /// The row that the store keeps of a session; `nil` where it is not known.
     mutating func stored(_ number: Int, isNew: Bool) -> StoredSession? {
-        guard let owner = owners[number], let place = chargePoints.values[owner].sessions.place(of: number) else {
-            return nil
-        }
-        return StoredSession(
-            number: number, chargePointId: chargePoints.keys[owner] ?? "", isNew: isNew,
-            isEnded: chargePoints.values[owner].sessions.all[place].isEnded,
-            state: chargePoints.values[owner].sessions.encodedState(at: place))
+        owners[number].flatMap { chargePoints.values[$0].stored(number, isNew: isNew) }
     }
 
     /// The session of that number as a transaction, where it is an open one.
